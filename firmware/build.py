@@ -1,0 +1,200 @@
+"""Builds what runs: "build.py TARGET...", the targets being pico, pico-plain and unix.
+
+    pico        build/pico/firmware.uf2        firmware for a Pico, lib/afunix frozen in
+    pico-plain  build/pico-plain/firmware.uf2  the same without it, which stands for stock MicroPython
+    unix        build/unix/micropython         MicroPython for this machine, lib/afunix not frozen
+
+MPY_DIR= names a checkout of MicroPython to use in place of the pinned sources; PICO_C_MODULES= (a .cmake file) and
+UNIX_C_MODULES= (a directory of modules) compile C modules in. A target is built when the content of what it is made
+of has changed, whatever the files' dates say.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import sources
+from steps import BUILD, ROOT, Failure, clean_environment, exclusive, main, run_logged, step
+
+BOARD = ROOT / "boards/AFUNIX_PICO"
+VARIANT = ROOT / "boards/AFUNIX_UNIX"
+LIBRARY = ROOT / "lib/afunix"
+MPY_CROSS = BUILD / "mpy-cross/mpy-cross"
+# Where flash is mapped on an RP2040, and the family its UF2 files name.
+FLASH_START = "0x10000000"
+UF2_FAMILY = "0xe48bff56"
+
+
+def digest(*parts):
+    """One hash over texts and over the names and contents of files; directories count with all that is in them."""
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(f"\0{part}\0".encode())
+        if isinstance(part, Path):
+            files = sorted(part.rglob("*")) if part.is_dir() else [part]
+            for file in files:
+                if file.is_file() and "__pycache__" not in file.parts:
+                    total.update(f"{file}\0{sources.file_sha256(file)}\0".encode())
+    return total.hexdigest()
+
+
+class Recipe:
+    """How one target is made: `setup` is all that a new start is needed for, `content` what make sees by itself."""
+
+    def __init__(self, name, output, setup, content, compiler):
+        self.output = output
+        self.directory = output.parent
+        self.objects = self.directory / "obj"
+        self.name = name
+        self._setup = digest(*setup, _version(compiler))
+        self._content = digest(self._setup, *content)
+
+    def is_current(self):
+        """Whether the output is what these inputs give."""
+        return self.output.is_file() and self._read("made") == self._content
+
+    def begin(self):
+        """Clear what an older setup, or a build that was cut off, has left."""
+        if self._read("setup") != self._setup or (self.directory / "building").exists():
+            shutil.rmtree(self.directory, ignore_errors=True)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        (self.directory / "made").unlink(missing_ok=True)
+        (self.directory / "setup").write_text(self._setup)
+        (self.directory / "building").touch()
+
+    def end(self, done):
+        """Note that the compiler came to an end, and whether the output is there."""
+        (self.directory / "building").unlink()
+        if done:
+            (self.directory / "made").write_text(self._content)
+
+    def _read(self, stamp):
+        try:
+            return (self.directory / stamp).read_text()
+        except OSError:
+            return None
+
+
+def _version(compiler):
+    if not shutil.which(compiler):
+        raise Failure(f"{compiler} is missing")
+    return subprocess.run([compiler, "--version"], capture_output=True, text=True).stdout
+
+
+def make(recipe, title, build):
+    """Run `build(recipe)` if anything the recipe names has changed."""
+    if recipe.is_current():
+        return
+    with step(title):
+        recipe.begin()
+        try:
+            build(recipe)
+        except Failure:
+            recipe.end(False)
+            raise
+        recipe.end(True)
+
+
+def environment(tree):
+    """What the compilers' make sees. Name and date of the version are set, or they would be this repository's."""
+    extra = {"MICROPY_MPYCROSS": MPY_CROSS}
+    if tree == sources.TREE:
+        extra |= {"MICROPY_GIT_TAG": _version_of(tree), "MICROPY_GIT_HASH": "pinned", "SOURCE_DATE_EPOCH": "1744761600"}
+    return clean_environment(**extra)
+
+
+def _version_of(tree):
+    words = [line.split() for line in (tree / "py/mpconfig.h").read_text().splitlines()]
+    numbers = {w[1]: w[2] for w in words if len(w) == 3 and w[0] == "#define" and w[1].startswith("MICROPY_VERSION_")}
+    return "v" + ".".join(numbers[f"MICROPY_VERSION_{part}"] for part in ("MAJOR", "MINOR", "MICRO"))
+
+
+def run_make(directory, log, tree, *arguments, **extra):
+    """make in a directory of MicroPython's tree."""
+    command = ["make", "-C", str(directory), f"-j{os.cpu_count() or 1}", *arguments]
+    run_logged(command, log, env=environment(tree) | extra)
+
+
+def build_mpy_cross(tree):
+    """The compiler of frozen code, out of the same sources as what it is frozen into."""
+
+    def build(recipe):
+        run_make(tree / "mpy-cross", "mpy-cross", tree, f"BUILD={recipe.directory}")
+
+    recipe = Recipe("mpy-cross", MPY_CROSS, [sources.describe(tree)], [], "cc")
+    make(recipe, "Building mpy-cross", build)
+
+
+def build_pico(tree, name, manifest, frozen):
+    """Firmware for the Pico with `manifest` frozen in; `frozen` are the files it names that may change."""
+    modules = _c_modules("PICO_C_MODULES", "a .cmake file", Path.is_file)
+    arguments = [f"BOARD_DIR={BOARD}", f"FROZEN_MANIFEST={manifest}"]
+    arguments += [f"USER_C_MODULES={modules}"] if modules else []
+
+    def build(recipe):
+        log = f"build-{name}"
+        arguments.append(f"BUILD={recipe.objects}")
+        run_make(tree / "ports/rp2", log, tree, *arguments, CMAKE_ARGS="-DPICO_NO_PICOTOOL=1")
+        binary = recipe.directory / "firmware.bin"
+        elf = recipe.objects / "firmware.elf"
+        run_logged(["arm-none-eabi-objcopy", "-O", "binary", str(elf), str(binary)], log)
+        partial = recipe.directory / "partial.uf2"
+        convert = ["python3", str(tree / "tools/uf2conv.py"), "-b", FLASH_START, "-f", UF2_FAMILY, "-c"]
+        run_logged([*convert, "-o", str(partial), str(binary)], log)
+        shutil.copyfile(elf, recipe.directory / "firmware.elf")
+        partial.replace(recipe.output)
+
+    output = BUILD / name / "firmware.uf2"
+    setup = [sources.describe(tree), BOARD, str(modules)]
+    content = [manifest, *frozen, *([modules.parent] if modules else [])]
+    recipe = Recipe(name, output, setup, content, "arm-none-eabi-gcc")
+    make(recipe, f"Building {output.relative_to(ROOT)}", build)
+
+
+def build_unix(tree):
+    """MicroPython for this machine."""
+    modules = _c_modules("UNIX_C_MODULES", "a directory", Path.is_dir)
+    arguments = [f"VARIANT_DIR={VARIANT}"] + ([f"USER_C_MODULES={modules}"] if modules else [])
+
+    def build(recipe):
+        run_make(tree / "ports/unix", "build-unix", tree, *arguments, f"BUILD={recipe.objects}")
+        partial = recipe.directory / "partial"
+        shutil.copy(recipe.objects / "micropython", partial)
+        partial.replace(recipe.output)
+
+    setup = [sources.describe(tree), VARIANT, str(modules)]
+    recipe = Recipe("unix", BUILD / "unix/micropython", setup, [modules] if modules else [], "cc")
+    make(recipe, "Building build/unix/micropython", build)
+
+
+def _c_modules(variable, what, is_fit):
+    value = os.environ.get(variable)
+    if not value:
+        return None
+    path = Path(value).resolve()
+    if not is_fit(path):
+        raise Failure(f"{variable}={value} is not {what}")
+    return path
+
+
+def _main(targets):
+    builders = {
+        "pico": lambda tree: build_pico(tree, "pico", ROOT / "firmware/manifest.py", [PLAIN, LIBRARY]),
+        "pico-plain": lambda tree: build_pico(tree, "pico-plain", PLAIN, []),
+        "unix": build_unix,
+    }
+    if not targets or not set(targets) <= set(builders):
+        raise Failure(f"build.py wants one or more of: {', '.join(builders)}")
+    with exclusive():
+        tree = sources.micropython_tree()
+        build_mpy_cross(tree)
+        for target in targets:
+            builders[target](tree)
+
+
+PLAIN = ROOT / "firmware/manifest_plain.py"
+
+if __name__ == "__main__":
+    main(_main)

@@ -1,0 +1,143 @@
+#!/bin/sh
+# Installs what a step needs and the machine lacks: "prepare.sh GROUP...", the groups being
+#   host  Python, and build/venv with the packages of requirements.txt
+#   unix  what compiles MicroPython's unix port
+#   pico  what compiles firmware for a Pico
+# It is a shell script because Python may be one of the things that are missing.
+set -eu
+cd "$(dirname "$0")/.."
+log=build/log/prepare.log
+venv=build/venv
+mkdir -p build/log
+
+# One at a time, as firmware/steps.py has it: a second make in this directory waits.
+if command -v flock >/dev/null 2>&1; then
+    exec 9>build/.lock
+    flock 9
+fi
+
+die() {
+    echo "afunix: $*" >&2
+    exit 1
+}
+
+# Runs a long step with its output in the log: one line when it starts, and how long it took when it ends.
+step() {
+    what=$1
+    shift
+    started=$(date +%s)
+    printf '==> %s ... ' "$what"
+    if "$@" </dev/null >>"$log" 2>&1; then
+        echo "$(($(date +%s) - started)) s"
+    else
+        echo "failed"
+        tail -n 15 "$log" >&2
+        return 1
+    fi
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    else
+        sudo "$@"
+    fi
+}
+
+apt_get() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -q -y "$@"
+}
+
+have_package() {
+    dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed
+}
+
+want() {
+    for package in "$@"; do
+        have_package "$package" || missing="$missing $package"
+    done
+}
+
+# Libraries can only be asked for where there is dpkg; elsewhere the compiler will tell.
+want_on_debian() {
+    command -v dpkg-query >/dev/null 2>&1 || return 0
+    want "$@"
+}
+
+# A program may come from elsewhere than from a Debian package: then nothing is installed for it.
+want_program() {
+    command -v "$1" >/dev/null 2>&1 || want "$2"
+}
+
+python_can_venv() {
+    python3 -c 'import ensurepip, venv' >/dev/null 2>&1
+}
+
+python_is_new_enough() {
+    python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+}
+
+missing=
+for group in "$@"; do
+    case $group in
+    host)
+        want_program python3 python3
+        python_can_venv || want python3-venv
+        ;;
+    unix)
+        want_program python3 python3
+        want_program cc gcc
+        want_program make make
+        want_program xz xz-utils
+        want_program bzip2 bzip2
+        want_on_debian libc6-dev
+        ;;
+    pico)
+        want_program cmake cmake
+        want_program c++ g++
+        want_program arm-none-eabi-gcc gcc-arm-none-eabi
+        want_on_debian libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib
+        ;;
+    *) die "prepare.sh knows no group \"$group\"" ;;
+    esac
+done
+
+if [ -n "$missing" ] && command -v apt-get >/dev/null 2>&1; then
+    [ "$(id -u)" = 0 ] || command -v sudo >/dev/null 2>&1 ||
+        die "these packages are missing and neither root nor sudo is to be had: apt-get install$missing"
+    if [ "$(id -u)" != 0 ]; then
+        # Asks for the password, if it must, before the output goes to a log.
+        sudo -v || die "cannot become root; install these packages yourself: apt-get install$missing"
+    fi
+    # shellcheck disable=SC2086 # a list of words
+    if ! apt_get -s install --no-install-recommends $missing >>"$log" 2>&1 </dev/null; then
+        step "Updating apt's lists" apt_get update ||
+            die "apt-get update failed (network?); install these packages yourself: apt-get install$missing"
+    fi
+    # A list that is older than the mirror names files that are gone: then update once and try again.
+    # shellcheck disable=SC2086
+    step "Installing$missing" apt_get install --no-install-recommends $missing ||
+        { step "Updating apt's lists" apt_get update &&
+            step "Installing$missing" apt_get install --no-install-recommends $missing; } ||
+        die "could not install these packages: apt-get install$missing (log: $log)"
+elif [ -n "$missing" ]; then
+    die "no apt on this machine; install what Debian calls:$missing"
+fi
+
+case " $* " in
+*" host "*)
+    python_is_new_enough || die "Python 3.11 or newer is needed, this is $(python3 --version)"
+    stamp=$venv/requirements.txt
+    if ! cmp -s requirements.txt "$stamp" || ! "$venv/bin/python" -c '' 2>/dev/null; then
+        # The stamp is written last, so a run that was interrupted starts anew.
+        rm -rf "$venv"
+        python_can_venv || die "python3 -m venv does not work here: install python3-venv"
+        step "Making a virtual environment" python3 -m venv "$venv" ||
+            die "python3 -m venv failed (log: $log)"
+        step "Installing Python packages" "$venv/bin/python" -m pip install \
+            --disable-pip-version-check --no-input -r requirements.txt ||
+            die "pip could not install the packages of requirements.txt (network?); log: $log"
+        cp requirements.txt "$stamp"
+    fi
+    ;;
+esac
