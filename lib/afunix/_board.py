@@ -1,0 +1,148 @@
+"""The MicroPython side of `_host`: waiting polls once a millisecond, because a board has no condition variable."""
+
+import io
+import time
+import uctypes
+
+import micropython
+
+try:
+    from _thread import allocate_lock as Lock
+except ImportError:
+
+    class Lock:
+        """Stands in on ports without threads: an interrupt handler still sees that the code it interrupted
+        holds the lock. A test-and-set needs no atomicity there, since a handler runs to its end."""
+
+        def __init__(self):
+            self._held = False
+
+        def acquire(self, blocking=True):
+            if self._held:
+                if blocking:
+                    raise OSError(35)  # EDEADLK: the holder is what this code interrupted
+                return False
+            self._held = True
+            return True
+
+        def release(self):
+            self._held = False
+
+        __enter__ = acquire
+
+        def __exit__(self, kind, value, trace):
+            self._held = False
+
+
+StreamBase = io.IOBase
+
+
+def ptr8(buffer):
+    return buffer
+
+
+ptr32 = ptr8
+
+
+@micropython.viper
+def copy(dst, to: int, src, at: int, n: int):
+    d = int(ptr8(dst)) + to
+    s = int(ptr8(src)) + at
+    if not (d | s) & 3:
+        dw = ptr32(d)
+        sw = ptr32(s)
+        words = n >> 2
+        i = 0
+        while i < words:
+            dw[i] = sw[i]
+            i += 1
+        i = n & -4
+    else:
+        i = 0
+    db = ptr8(d)
+    sb = ptr8(s)
+    while i < n:
+        db[i] = sb[i]
+        i += 1
+
+
+# `copy` may write into a bytes object that nobody else has seen yet, so recv() allocates its result and nothing else.
+blank = bytes
+
+
+def seal(buffer, n):
+    return buffer if n == len(buffer) else buffer[:n]
+
+
+def error(errno):
+    return OSError(errno)
+
+
+def timed_out():
+    return OSError(110)  # ETIMEDOUT, as MicroPython's own sockets
+
+
+_ticks = time.ticks_ms
+_later = time.ticks_add
+_diff = time.ticks_diff
+_sleep = time.sleep_ms
+
+
+def deadline(ms):
+    # ticks_diff compares over half of the ticks' range: about 6 days on a 32-bit board
+    return -1 if ms < 0 else _later(_ticks(), min(ms, 0x1FFFFFFF))
+
+
+def enter():
+    pass
+
+
+leave = enter
+
+
+def changes():
+    return 0
+
+
+def pause(seen, until):
+    if until >= 0 and _diff(until, _ticks()) <= 0:
+        return False
+    _sleep(1)
+    return True
+
+
+wake = enter
+
+
+def waking(cls):
+    return cls
+
+
+def encode(text):
+    return text.encode()
+
+
+def decode(name):
+    return name.decode()
+
+
+def bytes_of(data):
+    """`data` as a buffer whose length is its number of bytes."""
+    if isinstance(data, (bytes, bytearray, memoryview)):
+        return data
+    if isinstance(data, str):
+        raise TypeError("a bytes-like object is required, not 'str'")
+    return bytes(memoryview(data))
+
+
+def writable_bytes_of(buffer):
+    """`buffer` as a writable buffer whose length is its number of bytes."""
+    if isinstance(buffer, memoryview):
+        if len(buffer):
+            buffer[0] = buffer[0]  # a TypeError where it is read-only, without allocating
+        return buffer
+    if isinstance(buffer, bytearray):
+        return buffer
+    if isinstance(buffer, (str, bytes)):
+        raise TypeError("read-write bytes-like object expected")
+    return uctypes.bytearray_at(uctypes.addressof(buffer), len(bytes(memoryview(buffer))))

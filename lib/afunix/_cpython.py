@@ -1,0 +1,134 @@
+"""The CPython side of `_host`: one condition wakes every waiter, as xv6's sleep and wakeup do."""
+
+import os
+import threading
+import time
+
+Lock = threading.Lock
+StreamBase = object
+
+
+class micropython:
+    """Stand-in for the module: its decorators leave Python code as it is."""
+
+    @staticmethod
+    def native(function):
+        return function
+
+    viper = native
+
+
+def ptr8(buffer):
+    return buffer
+
+
+ptr32 = ptr8
+
+
+def copy(dst, to, src, at, n):
+    dst[to : to + n] = src[at : at + n]
+
+
+blank = bytearray
+
+
+def seal(buffer, n):
+    return bytes(buffer[:n])
+
+
+def error(errno):
+    return OSError(errno, os.strerror(errno))
+
+
+def timed_out():
+    return TimeoutError("timed out")
+
+
+class _Waiters:
+    """A change is published before `count` is read, and `count` grows before a waiter looks: none is missed."""
+
+    def __init__(self):
+        self.condition = threading.Condition()
+        self.count = 0
+        self.changes = 0
+        self.watchers = []  # called on every change: event loops
+
+
+waiters = _Waiters()
+
+
+def deadline(ms):
+    return -1 if ms < 0 else time.monotonic() + ms / 1000
+
+
+def enter():
+    with waiters.condition:
+        waiters.count += 1
+
+
+def leave():
+    with waiters.condition:
+        waiters.count -= 1
+
+
+def changes():
+    return waiters.changes
+
+
+def pause(seen, until):
+    with waiters.condition:
+        while waiters.changes == seen:
+            left = None if until < 0 else until - time.monotonic()
+            if left is not None and left <= 0:
+                return False
+            waiters.condition.wait(left)
+    return True
+
+
+def wake():
+    if waiters.count:
+        with waiters.condition:
+            waiters.changes += 1
+            waiters.condition.notify_all()
+        for watcher in tuple(waiters.watchers):
+            watcher()
+
+
+def waking(cls):
+    def wrap(name):
+        plain = getattr(cls, name)
+
+        def operation(self, *args):
+            done = plain(self, *args)
+            wake()
+            return done
+
+        return operation
+
+    body = {name: wrap(name) for name in cls.WAKING}
+    return type(cls.__name__, (cls,), body)
+
+
+def encode(text):
+    return os.fsencode(text)
+
+
+def decode(name):
+    return os.fsdecode(name)
+
+
+def bytes_of(data):
+    """`data` as a buffer whose length is its number of bytes."""
+    if isinstance(data, (bytes, bytearray)):
+        return data
+    if isinstance(data, str):
+        raise TypeError("a bytes-like object is required, not 'str'")
+    return memoryview(data).cast("B")
+
+
+def writable_bytes_of(buffer):
+    """`buffer` as a writable buffer whose length is its number of bytes."""
+    view = memoryview(buffer).cast("B")
+    if view.readonly:
+        raise TypeError("read-write bytes-like object expected, not %s" % type(buffer).__name__)
+    return view

@@ -1,0 +1,186 @@
+"""The life of an endpoint: listen, connect, accept, shutdown, release, as Linux's af_unix does them.
+
+Every function is called with the kernel's lock held, checks before it changes anything, and raises OSError with
+Linux's errno in Linux's order.
+"""
+
+from . import constants as c
+from . import names, stream
+from ._host import error, wake
+from .endpoint import ANCILLARY, BOTH, CONNECTED, ERROR, IDLE, LISTENING, RECEIVE, SEND
+from .kernel import kernel
+
+
+kernel.closed.protocol = stream
+_packet = None  # loaded when the first packet socket is made
+
+
+def create(kind, owner):
+    """A fresh endpoint of `kind`. Raises OSError: ENFILE where all are in use, ENOBUFS where no packets are configured."""
+    global _packet
+    if kind == c.SOCK_STREAM:
+        protocol = stream
+    else:
+        if _packet is None:
+            from . import packet as _packet
+        protocol = _packet
+    endpoint = kernel.allocate(kind, owner)
+    endpoint.protocol = protocol
+    return endpoint
+
+
+def pair(kind, owner):
+    """Two fresh endpoints of `kind`, connected to each other."""
+    one = create(kind, owner)
+    try:
+        other = create(kind, owner)
+    except OSError:
+        kernel.reclaim(one)
+        raise
+    _join(one, other)
+    return one, other
+
+
+def _join(one, other):
+    one.peer, other.peer = other, one
+    one.state = other.state = CONNECTED
+    one.credentials = other.owner
+    other.credentials = one.owner
+    kernel.route(one)
+
+
+def listen(endpoint, backlog):
+    """listen(2); `backlog` is cut to the configured one."""
+    if endpoint.kind == c.SOCK_DGRAM:
+        raise error(c.EOPNOTSUPP)
+    if endpoint.address is None or endpoint.state == CONNECTED:
+        raise error(c.EINVAL)
+    endpoint.backlog = min(max(backlog, 0), kernel.settings["backlog"])
+    endpoint.state = LISTENING
+    endpoint.credentials = endpoint.owner
+    wake()
+
+
+def connect(endpoint, name):
+    """connect(2) of a stream or seqpacket endpoint. False where the listener's backlog is full."""
+    listener = names.find(name, endpoint.kind)
+    if listener.state != LISTENING or listener.shut & RECEIVE:
+        raise error(c.ECONNREFUSED)
+    if listener.pending > listener.backlog:
+        return False
+    if endpoint.state == CONNECTED:
+        raise error(c.EISCONN)
+    if endpoint.state == LISTENING:
+        raise error(c.EINVAL)
+    server = create(endpoint.kind, listener.owner)
+    server.address = listener.address
+    server.options = listener.options and listener.options.inherited()
+    _join(endpoint, server)
+    endpoint.credentials = listener.credentials
+    _enqueue(listener, server)
+    return True
+
+
+def connect_datagram(endpoint, name):
+    """connect(2) of a datagram endpoint: from now on it sends to, and receives from, the socket of that name."""
+    target = names.find(name, c.SOCK_DGRAM)
+    if target.peer is not None and target.peer is not endpoint:
+        raise error(c.EPERM)
+    former = endpoint.peer
+    endpoint.peer = target
+    endpoint.orphaned = False
+    endpoint.state = target.state = CONNECTED
+    if former is not None and former is not target:
+        _disconnected(endpoint, former)
+    kernel.route(endpoint)
+
+
+def _disconnected(endpoint, former):
+    """What was queued from one peer is lost when the socket turns to another, and the former peer is told."""
+    if not endpoint.packets():
+        return
+    endpoint.flush()
+    if former.peer is endpoint:
+        former.error = c.ECONNRESET
+        former.attend(ERROR)
+    kernel.route(former)
+
+
+def _enqueue(listener, server):
+    if listener.last is None:
+        listener.first = server
+    else:
+        listener.last.next = server
+    listener.last = server
+    listener.pending += 1
+    wake()
+
+
+def _dequeue(listener):
+    server = listener.first
+    listener.first = server.next
+    if server.next is None:
+        listener.last = None
+    server.next = None
+    listener.pending -= 1
+    wake()
+    return server
+
+
+def accept(listener, may_wait):
+    """accept(2): a descriptor of the connection that waits longest; -1 where there is none yet."""
+    if listener.kind == c.SOCK_DGRAM:
+        raise error(c.EOPNOTSUPP)
+    if listener.state != LISTENING:
+        raise error(c.EINVAL)
+    if not listener.pending:
+        if listener.shut & RECEIVE and may_wait:
+            raise error(c.EINVAL)
+        return -1
+    fd = kernel.descriptor(listener.first)
+    _dequeue(listener)
+    return fd
+
+
+def shutdown(endpoint, how):
+    """shutdown(2); `how` is SHUT_RD, SHUT_WR or SHUT_RDWR."""
+    if not 0 <= how <= 2:
+        raise error(c.EINVAL)
+    mine = how + 1  # SHUT_RD, SHUT_WR, SHUT_RDWR become RECEIVE, SEND, BOTH
+    endpoint.shut |= mine
+    peer = endpoint.peer
+    if peer is not None and endpoint.kind != c.SOCK_DGRAM:
+        peer.shut |= (mine & RECEIVE and SEND) | (mine & SEND and RECEIVE)
+    kernel.route(endpoint)
+
+
+def release(endpoint, unaccepted=False):
+    """The last reference is gone: tell the peers, free the name, drop what is queued, give the endpoint back."""
+    names.remove(endpoint)
+    peer = endpoint.peer
+    endpoint.shut = BOTH
+    if peer is not None and endpoint.kind != c.SOCK_DGRAM:
+        peer.shut = BOTH
+        if unaccepted or endpoint.readable():
+            peer.error = c.ECONNRESET
+            if peer.kind != c.SOCK_STREAM:
+                peer.attend(ERROR)
+    endpoint.peer = None
+    kernel.route(endpoint)  # while `others.peer` still tells who sends here
+    for other in kernel.endpoints:
+        if other.peer is endpoint:
+            other.peer = other.out = None
+            other.orphaned = True
+            other.peer_address = endpoint.address
+    while endpoint.pending:
+        release(_dequeue(endpoint), True)
+    queued = _queued_ancillary(endpoint)
+    kernel.reclaim(endpoint)
+    wake()
+    return queued
+
+
+def _queued_ancillary(endpoint):
+    """Ancillary data that nobody will receive."""
+    return None
+

@@ -1,0 +1,291 @@
+"""Endpoint: the data plane of one open socket. Its receive ring, who its peer is, and what state both are in.
+
+Bytes live in the reader's ring: `put` appends to the peer's, `take` removes from one's own. Both do the plain case
+and nothing else; they return -1 where the control plane must look (nothing queued, ring full, not connected,
+shut down, ancillary data, an error to report), and it calls the finer operations below.
+
+Locking. `wlock` serialises those who append to this endpoint's ring, `rlock` those who remove from it; a reader
+and a writer never wait for each other, since the ring publishes with one store (see ring.py). The kernel's lock
+(kernel.py) is taken before either. Every section under wlock or rlock is native code, in which MicroPython runs
+neither a scheduled callback nor a KeyboardInterrupt, and none of them waits. `out` is what a sender trusts: whoever
+takes it away (close, shutdown, another peer) does so before it takes `wlock`, and a sender looks again under it.
+"""
+
+from . import ring
+from ._host import Lock, micropython, waking
+
+try:
+    from micropython import const
+except ImportError:
+
+    def const(value):
+        return value
+
+
+_STREAM = const(1)
+_DGRAM = const(2)
+
+# state: Linux's TCP_CLOSE, TCP_LISTEN, TCP_ESTABLISHED
+_IDLE = const(0)
+_LISTENING = const(1)
+_CONNECTED = const(2)
+IDLE = _IDLE
+LISTENING = _LISTENING
+CONNECTED = _CONNECTED
+
+# shut: which directions are shut down
+_RECEIVE = const(1)
+_SEND = const(2)
+_BOTH = const(3)
+RECEIVE = _RECEIVE
+SEND = _SEND
+BOTH = _BOTH
+
+_SLOTS = const(6)
+_ATTENTION = const(8)
+# the bits of ATTENTION
+ANCILLARY = 1
+OPTION = 2
+ERROR = 4
+NOT_OPEN = 8
+
+_IN = const(1)
+_OUT = const(4)
+_ERR = const(8)
+_HUP = const(16)
+_NVAL = const(32)
+_RDHUP = const(0x2000)
+
+
+@waking
+class Endpoint:
+    """One of the kernel's fixed endpoints.
+
+    memory   writable buffer of the ring's size
+    lengths  array('i') with one word for each packet slot
+    """
+
+    WAKING = ("put", "take", "take_line", "append", "append_packet", "fetch", "fetch_packet")
+
+    def __init__(self, index, memory, lengths):
+        slots = len(lengths)
+        self.index = index
+        self.memory = memory
+        self.lengths = lengths
+        self.senders = [None] * slots
+        self.ancillary = [None] * slots
+        self.ctl = ring.control(len(memory), slots)
+        self.wlock = Lock()
+        self.rlock = Lock()
+        self.free = None  # next unused endpoint
+        self.kind = 0
+        self.out = None
+        self.shut = self.references = 0
+        self.reset(0, 0)
+        self.attend(NOT_OPEN)
+
+    def reset(self, kind, owner):
+        """Make it a fresh, unconnected socket of `kind`. Nobody can reach it: `out` of every sender is away from it."""
+        self.flush()
+        self.ctl[_ATTENTION] = 0
+        self.kind = kind
+        self.owner = owner
+        self.state = _IDLE
+        self.shut = 0
+        self.error = 0  # errno to report once
+        self.peer = None
+        self.orphaned = False  # there was a peer, and it is closed
+        self.peer_address = None  # of that peer
+        self.credentials = owner  # what SO_PEERCRED answers
+        self.out = None  # the peer, where plain data may be appended to its ring
+        self.address = None  # the name as users see it: str (path), bytes (abstract), None
+        self.bound = False  # the registry holds `address`
+        self.nonblocking = False
+        self.backlog = 0
+        self.pending = 0  # connections not yet accepted: first to last, linked by `next`
+        self.first = self.last = self.next = None
+        self.marks = None  # ancillary data of a stream, by position
+        self.options = None  # what setsockopt changed
+
+    # the plain case
+
+    @micropython.native
+    def put(self, data, at, n, wait=True):
+        """Send data[at:at + n] to the peer, a stream's bytes as far as they fit. Returns how many, or -1.
+
+        An interrupt handler may not `wait` for the short time in which somebody else appends: what it interrupted
+        may be the one.
+        """
+        peer = self.out
+        if peer is None:
+            return -1
+        lock = peer.wlock
+        if not lock.acquire(wait):
+            return -1
+        if self.out is not peer:
+            n = -1
+        elif self.kind == _STREAM:
+            n = ring.put(peer.ctl, peer.memory, data, at, n)
+        else:
+            slot = ring.put_packet(peer.ctl, peer.memory, peer.lengths, data, at, n)
+            if slot < 0:
+                n = -1
+            else:
+                peer.senders[slot] = self.address
+                ring.publish_packet(peer.ctl)
+        lock.release()
+        return n
+
+    @micropython.native
+    def take(self, into, at, n, wait=True):
+        """Receive up to `n` bytes, or one packet cut to `n`, into into[at:]. Returns how many, or -1. `wait` as in put."""
+        lock = self.rlock
+        if not lock.acquire(wait):
+            return -1
+        if self.kind == _STREAM:
+            n = ring.get(self.ctl, self.memory, into, at, n) or -1
+        else:
+            slot = ring.first_packet(self.ctl)
+            if slot < 0 or self.ctl[_ATTENTION]:
+                n = -1
+            else:
+                length = self.lengths[slot]
+                if n > length:
+                    n = length
+                ring.peek(self.ctl, self.memory, into, at, n, 0)
+                ring.drop_packet(self.ctl, length)
+        lock.release()
+        return n
+
+    @micropython.native
+    def take_line(self, into, n):
+        """Receive up to `n` bytes into `into`, none behind the first newline. Returns how many, or -1."""
+        self.rlock.acquire()
+        n = ring.find(self.ctl, self.memory, 10, n)
+        n = ring.get(self.ctl, self.memory, into, 0, n) or -1
+        self.rlock.release()
+        return n
+
+    def line(self, n):
+        """How many of the first `n` queued bytes make a line; all of them where no line ends there."""
+        return ring.find(self.ctl, self.memory, 10, n)
+
+    # what the control plane builds the other cases from, holding the kernel's lock
+
+    @micropython.native
+    def append(self, data, at, n):
+        """Append up to `n` bytes to this endpoint's ring. Returns how many fitted."""
+        self.wlock.acquire()
+        n = ring.put(self.ctl, self.memory, data, at, n)
+        self.wlock.release()
+        return n
+
+    @micropython.native
+    def append_packet(self, data, at, n, sender, ancillary):
+        """Append one packet from the name `sender` to this endpoint's ring. False where it does not fit now."""
+        self.wlock.acquire()
+        slot = ring.put_packet(self.ctl, self.memory, self.lengths, data, at, n)
+        if slot >= 0:
+            self.senders[slot] = sender
+            self.ancillary[slot] = ancillary
+            ring.publish_packet(self.ctl)
+        self.wlock.release()
+        return slot >= 0
+
+    @micropython.native
+    def fetch(self, into, at, n, skip, keep):
+        """Copy up to `n` bytes behind the first `skip` to into[at:], and release them unless `keep`. Returns how many."""
+        self.rlock.acquire()
+        n = ring.peek(self.ctl, self.memory, into, at, n, skip)
+        if n < 0:
+            n = 0
+        if not keep:
+            ring.skip(self.ctl, n)
+        self.rlock.release()
+        return n
+
+    @micropython.native
+    def fetch_packet(self, into, at, n, skip, keep, message):
+        """Copy up to `n` bytes of the first packet behind its first `skip`, and release it unless `keep`.
+
+        Returns the packet's length, or -1 where there is none; `message`, if not None, is given its sender and
+        its ancillary data.
+        """
+        self.rlock.acquire()
+        slot = ring.first_packet(self.ctl)
+        length = -1
+        if slot >= 0:
+            length = self.lengths[slot]
+            if n > length - skip:
+                n = length - skip
+            ring.peek(self.ctl, self.memory, into, at, n, skip)
+            if message is not None:
+                message.sender = self.senders[slot]
+                message.ancillary = self.ancillary[slot]
+            if not keep:
+                self.ancillary[slot] = None
+                ring.drop_packet(self.ctl, length)
+        self.rlock.release()
+        return length
+
+    def flush(self):
+        """Forget everything queued."""
+        with self.wlock:
+            with self.rlock:
+                ring.clear(self.ctl)
+
+    def queued(self):
+        """Bytes that can be received."""
+        return ring.used(self.ctl)
+
+    def packets(self):
+        """Packets that can be received."""
+        return ring.packets(self.ctl)
+
+    def attend(self, why):
+        """Make readers leave the plain case, for `why`: ANCILLARY, OPTION, ERROR or NOT_OPEN."""
+        self.ctl[_ATTENTION] |= why
+
+    def relax(self, why):
+        """Take `why` back."""
+        self.ctl[_ATTENTION] &= ~why
+
+    # readiness
+
+    @micropython.native
+    def poll(self):
+        """The events of poll(2) that hold now, all of them: POLLIN, POLLOUT, POLLERR, POLLHUP, POLLRDHUP."""
+        shut = self.shut
+        state = self.state
+        kind = self.kind
+        events = _IN if self.readable() else 0
+        if self.writable():
+            events |= _OUT
+        if shut:
+            if shut & _RECEIVE:
+                events |= _IN | _RDHUP
+            if shut == _BOTH:
+                events |= _HUP
+        if self.error:
+            events |= _ERR
+        if state == _IDLE and kind != _DGRAM:
+            events |= _HUP if kind else _NVAL
+        return events
+
+    @micropython.native
+    def readable(self):
+        """Is there something to receive, or to accept?"""
+        if self.kind == _STREAM:
+            return self.pending or ring.used(self.ctl)
+        return self.pending or ring.packets(self.ctl)
+
+    @micropython.native
+    def writable(self):
+        """Would a small message be taken, or fail at once? A packet ring says so while half of it is free."""
+        peer = self.peer
+        if peer is None or peer.shut & _RECEIVE:
+            return self.state != _LISTENING and self.kind
+        free = ring.room(peer.ctl)
+        if self.kind == _STREAM:
+            return free
+        return ring.slots(peer.ctl) and 2 * free >= len(peer.memory)

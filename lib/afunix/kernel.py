@@ -1,0 +1,184 @@
+"""The kernel's fixed memory: endpoints, descriptors, names, and the lock of the control plane.
+
+The lock `lock` protects the tables here and everything in an Endpoint but the bytes of its ring. It is taken before
+an endpoint's `wlock` or `rlock`, never after. Nothing waits while it holds the lock. On a board a scheduled
+callback may interrupt its holder in the same thread: the lock then refuses with EDEADLK instead of waiting for ever,
+and the callback uses try_write and try_readinto, which need no kernel lock.
+"""
+
+from array import array
+
+from . import constants as c
+from ._host import Lock, error, wake
+from .endpoint import ERROR, NOT_OPEN, RECEIVE, SEND, Endpoint
+
+try:
+    from _thread import get_ident
+except ImportError:
+
+    def get_ident():
+        return 1
+
+
+FIRST_DESCRIPTOR = 3  # 0, 1 and 2 are a board's console, as everywhere
+
+LIMITS = {
+    # name: (default, least, most)
+    "sockets": (16, 2, 1024),
+    "ring": (1024, 64, 262144),
+    "records": (16, 0, 1024),
+    "descriptors": (32, 1, 1024),
+    "backlog": (8, 0, 128),
+    "names": (16, 1, 1024),
+    "rights": (16, 0, 1024),
+}
+
+
+class KernelLock:
+    """A lock that knows its holder."""
+
+    def __init__(self):
+        self._lock = Lock()
+        self._holder = None
+
+    def __enter__(self):
+        me = get_ident()
+        if self._holder == me:
+            raise error(c.EDEADLK)
+        self._lock.acquire()
+        self._holder = me
+
+    def __exit__(self, kind, value, trace):
+        self._holder = None
+        self._lock.release()
+
+
+class Kernel:
+    """Every table of the kernel. There is one, `kernel`; it takes its memory when it is first used."""
+
+    def __init__(self):
+        self.lock = KernelLock()
+        self.settings = {name: LIMITS[name][0] for name in LIMITS}
+        self.endpoints = ()
+        self.descriptors = []
+        self.names = {}  # str (path) or bytes (abstract): Endpoint
+        self.unused = None
+        self.live = 0
+        self.closed = Endpoint(-1, bytearray(2), array("i"))  # what a closed socket holds
+
+    def configure(self, **settings):
+        """Set the sizes of `LIMITS`. Raises OSError(EBUSY) while a socket is open."""
+        for name in settings:
+            if name not in LIMITS:
+                raise TypeError("no such setting: " + name)
+            value = settings[name]
+            if not isinstance(value, int) or isinstance(value, bool):
+                raise TypeError(name + " must be an integer")
+            least, most = LIMITS[name][1:]
+            if not least <= value <= most:
+                raise ValueError("%s must be from %d to %d" % (name, least, most))
+            if name in ("ring", "records") and value & (value - 1):
+                raise ValueError(name + " must be a power of two")
+        with self.lock:
+            if self.live:
+                raise error(c.EBUSY)
+            self.settings.update(settings)
+            self.endpoints = ()
+
+    def start(self):
+        """Take all memory, once."""
+        if self.endpoints:
+            return
+        get = self.settings.get
+        size, slots = get("ring"), get("records")
+        arena = memoryview(bytearray(size * get("sockets")))
+        self.unused = None
+        made = []
+        for i in range(get("sockets")):
+            lengths = array("i", bytes(4 * slots))
+            endpoint = Endpoint(i, arena[i * size : (i + 1) * size], lengths)
+            endpoint.free, self.unused = self.unused, endpoint
+            made.append(endpoint)
+        self.descriptors = [None] * get("descriptors")
+        self.endpoints = made
+
+    # endpoints
+
+    def allocate(self, kind, owner):
+        """A fresh endpoint with no reference yet. Raises OSError(ENFILE) when all are in use."""
+        self.start()
+        endpoint = self.unused
+        if endpoint is None:
+            raise error(c.ENFILE)
+        if kind != c.SOCK_STREAM and not self.settings["records"]:
+            raise error(c.ENOBUFS)
+        self.unused = endpoint.free
+        endpoint.free = None
+        endpoint.reset(kind, owner)
+        self.live += 1
+        return endpoint
+
+    def reclaim(self, endpoint):
+        """Put a released endpoint back among the unused ones."""
+        endpoint.reset(0, 0)
+        endpoint.attend(NOT_OPEN)
+        endpoint.free, self.unused = self.unused, endpoint
+        self.live -= 1
+
+    def route(self, endpoint):
+        """Decide again who may append to whose ring without asking, after a change of `endpoint`."""
+        endpoint.out = self._plain_peer(endpoint)
+        for other in self.endpoints:
+            if other.peer is endpoint:
+                other.out = self._plain_peer(other)
+        wake()
+
+    @staticmethod
+    def _plain_peer(endpoint):
+        peer = endpoint.peer
+        if peer is None or endpoint.shut & SEND or peer.shut & RECEIVE or endpoint.options or peer.options:
+            return None
+        if endpoint.kind != c.SOCK_STREAM and (endpoint.error or peer.peer not in (None, endpoint)):
+            return None
+        return peer
+
+    def take_error(self, endpoint):
+        """The endpoint's pending errno, which is reported once; 0 if there is none."""
+        errno = endpoint.error
+        if errno:
+            endpoint.error = 0
+            endpoint.relax(ERROR)
+            self.route(endpoint)
+        return errno
+
+    # descriptors
+
+    def descriptor(self, description):
+        """The lowest free descriptor, made to refer to `description`. Raises OSError(EMFILE) when all are in use."""
+        table = self.descriptors
+        for i in range(len(table)):
+            if table[i] is None:
+                table[i] = description
+                description.references += 1
+                return i + FIRST_DESCRIPTOR
+        raise error(c.EMFILE)
+
+    def description(self, fd):
+        """What descriptor `fd` refers to. Raises OSError(EBADF)."""
+        if not isinstance(fd, int):
+            raise TypeError("descriptor must be an integer")
+        i = fd - FIRST_DESCRIPTOR
+        found = self.descriptors[i] if 0 <= i < len(self.descriptors) else None
+        if found is None:
+            raise error(c.EBADF)
+        return found
+
+    def forget(self, fd):
+        """Free descriptor `fd`. Returns what it referred to, one reference less."""
+        description = self.description(fd)
+        self.descriptors[fd - FIRST_DESCRIPTOR] = None
+        description.references -= 1
+        return description
+
+
+kernel = Kernel()

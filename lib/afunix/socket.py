@@ -1,0 +1,399 @@
+"""socket: the control calls of socket(7) and unix(7), with CPython's names and exceptions."""
+
+from . import connection, names
+from . import constants as c
+from ._host import blank, bytes_of, deadline, error, seal, timed_out, writable_bytes_of
+from .handle import Handle
+from .kernel import kernel
+from .operation import FOREVER, NO_WAIT, perform
+
+_TYPE_FLAGS = c.SOCK_NONBLOCK | c.SOCK_CLOEXEC
+_KINDS = {c.SOCK_STREAM: c.SOCK_STREAM, c.SOCK_DGRAM: c.SOCK_DGRAM, c.SOCK_RAW: c.SOCK_DGRAM, c.SOCK_SEQPACKET: c.SOCK_SEQPACKET}
+
+
+def _kind(family, type, proto):
+    """The kind of endpoint that socket(2) makes of its arguments."""
+    if family not in (c.AF_UNIX, -1):
+        raise error(c.EAFNOSUPPORT)
+    if not 0 <= type & ~_TYPE_FLAGS <= 10:
+        raise error(c.EINVAL)
+    if proto not in (0, c.AF_UNIX):
+        raise error(c.EPROTONOSUPPORT)
+    kind = _KINDS.get(type & ~_TYPE_FLAGS)
+    if kind is None:
+        raise error(c.ESOCKTNOSUPPORT)
+    return kind
+
+
+class socket(Handle):
+    """A Unix domain socket.
+
+    family  AF_UNIX
+    type    SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET, with SOCK_NONBLOCK and SOCK_CLOEXEC added if wanted
+    proto   0
+    fileno  a descriptor to use instead of a new socket; close() will close it
+
+    Raises OSError: EAFNOSUPPORT, ESOCKTNOSUPPORT, EPROTONOSUPPORT, EINVAL; ENFILE and EMFILE when the configured number
+    of sockets or descriptors is in use. See socket(2), unix(7).
+    """
+
+    def __init__(self, family=c.AF_UNIX, type=c.SOCK_STREAM, proto=0, fileno=None):
+        super().__init__()
+        self._fd = -1
+        self._ms = FOREVER
+        self._timeout = None
+        if fileno is None:
+            kind = _kind(family, type, proto)
+            with kernel.lock:
+                fileno = _install(connection.create(kind, 0))
+        self._open(fileno)
+        if type & c.SOCK_NONBLOCK:
+            self.setblocking(False)
+
+    def _open(self, fd):
+        with kernel.lock:
+            self._ep = kernel.description(fd)
+        self._fd = fd
+
+    # names and connections
+
+    def bind(self, address):
+        """Give the socket a name: a path, an abstract name that starts with a NUL, or "" for one of the kernel's choice.
+
+        At most 107 bytes of path, 108 of an abstract name. Raises OSError: EADDRINUSE, EINVAL (has a name already),
+        ENOSPC (as many names as configured are in use). bind(2).
+        """
+        name = names.parse(address)
+        with kernel.lock:
+            names.bind(self._opened(), name)
+
+    def listen(self, backlog=c.SOMAXCONN):
+        """Accept connections; `backlog` + 1 of them may wait. Raises OSError: EINVAL, EOPNOTSUPP. listen(2)."""
+        with kernel.lock:
+            connection.listen(self._opened(), backlog)
+
+    def accept(self):
+        """The next connection: (socket, address of the client). Raises OSError: EAGAIN, EINVAL, EOPNOTSUPP, EMFILE. accept(2)."""
+        until = self._until(0)
+        fd = _now(perform(self, _accept_step, None, 0, 0, 0 if until else c.MSG_DONTWAIT, None, until))
+        accepted = self._accepted(fd)
+        return accepted, accepted.getpeername()
+
+    def _accepted(self, fd):
+        return socket(fileno=fd)
+
+    def connect(self, address):
+        """Connect to the socket of that name. A stream or seqpacket socket waits while the listener's backlog is full.
+
+        Raises OSError: ENOENT, ECONNREFUSED, EPROTOTYPE, EAGAIN, EISCONN, EINVAL, EPERM, ENFILE. connect(2).
+        """
+        _now(perform(self, _connect_step, names.parse(address), 0, 0, 0, None, self._until(0)))
+
+    def connect_ex(self, address):
+        """`connect` that returns the errno, 0 for success."""
+        try:
+            self.connect(address)
+        except OSError as failure:
+            if failure.errno is None:
+                raise
+            return failure.errno
+        return 0
+
+    def shutdown(self, how):
+        """Shut down SHUT_RD, SHUT_WR or SHUT_RDWR. Raises OSError(EINVAL). shutdown(2)."""
+        with kernel.lock:
+            connection.shutdown(self._opened(), how)
+
+    def close(self):
+        """Close the descriptor; the last one ends the connection and frees the name."""
+        if self._fd >= 0:
+            fd, self._fd = self._fd, -1
+            self._ep = kernel.closed
+            close(fd)
+
+    def detach(self):
+        """Give up the descriptor without closing it, and return it."""
+        fd, self._fd = self._fd, -1
+        self._ep = kernel.closed
+        return fd
+
+    def fileno(self):
+        """The descriptor, -1 once closed."""
+        return self._fd
+
+    def getsockname(self):
+        """The socket's name: str for a path, bytes for an abstract name, "" for none."""
+        with kernel.lock:
+            return _shown(self._opened().address)
+
+    def getpeername(self):
+        """The peer's name, in the form of getsockname. Raises OSError(ENOTCONN)."""
+        with kernel.lock:
+            endpoint = self._opened()
+            if endpoint.peer is not None:
+                return _shown(endpoint.peer.address)
+            if not endpoint.orphaned:
+                raise error(c.ENOTCONN)
+            return _shown(endpoint.peer_address)
+
+    @property
+    def family(self):
+        return c.AF_UNIX
+
+    @property
+    def type(self):
+        return self._ep.kind
+
+    @property
+    def proto(self):
+        return 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        self.close()
+
+    def __repr__(self):
+        return "<%s fd=%d type=%d%s>" % (
+            self.__class__.__name__,
+            self._fd,
+            self._ep.kind,
+            "" if self._fd >= 0 else " [closed]",
+        )
+
+    # waiting
+
+    def settimeout(self, seconds):
+        """Let calls wait `seconds` (a number, 0 for not at all, None for ever)."""
+        if seconds is None:
+            ms = FOREVER
+        else:
+            seconds = float(seconds)
+            if not seconds >= 0:
+                raise ValueError("Timeout value out of range")
+            ms = int(seconds * 1000)
+            if seconds and not ms:
+                ms = 1
+        with kernel.lock:
+            self._opened().nonblocking = ms == NO_WAIT
+        self._ms = ms
+        self._timeout = seconds
+
+    def gettimeout(self):
+        """The timeout in seconds, None for none."""
+        return self._timeout
+
+    def setblocking(self, flag):
+        """settimeout(None) for a true `flag`, settimeout(0) for a false one."""
+        self.settimeout(None if flag else 0.0)
+
+    def getblocking(self):
+        """May calls wait?"""
+        return self._ms != NO_WAIT
+
+    def _until(self, flags):
+        """How long a call with `flags` may wait, as `perform` takes it."""
+        ms = self._ms
+        if flags & c.MSG_DONTWAIT or not ms:
+            return NO_WAIT
+        if ms < 0:
+            return NO_WAIT if self._ep.nonblocking else FOREVER
+        return deadline(ms) or 1
+
+    def _expired(self):
+        return timed_out()
+
+    def _opened(self):
+        if self._fd < 0:
+            raise error(c.EBADF)
+        return self._ep
+
+    # the data calls beyond the plain case: `done` is what it did, -1 for nothing
+
+    def sendall(self, data, flags=0):
+        """Send all of `data`. Raises as send; how much went out before an error is not known then."""
+        data = bytes_of(data)
+        until = self._until(flags)
+        n = len(data)
+        done = _now(self._transmit(data, 0, n, flags, until))
+        while done < n:
+            done += _now(self._transmit(data, done, n - done, flags, until))
+
+    def _transmit(self, data, at, n, flags, until):
+        return self._ep.protocol.send(self, data, at, n, flags, None, until)
+
+    def _send(self, data, done, flags):
+        data = bytes_of(data)
+        until = self._until(flags)
+        if done > 0 and until != FOREVER:
+            return done
+        done = max(done, 0)
+        return done + _now(self._transmit(data, done, len(data) - done, flags, until))
+
+    def _fetch(self, into, at, n, flags, until):
+        return self._ep.protocol.receive(self, into, at, n, flags, None, until)
+
+    def _receive_into(self, buffer, nbytes, flags):
+        buffer = writable_bytes_of(buffer)
+        n = len(buffer)
+        if nbytes < 0:
+            raise ValueError("negative buffersize in recv_into")
+        if nbytes > n:
+            raise ValueError("buffer too small for requested bytes")
+        if not n:
+            self._opened()
+            return 0
+        return _now(self._fetch(buffer, 0, nbytes or n, flags, self._until(flags)))
+
+    def _receive(self, bufsize, flags):
+        if bufsize < 0:
+            raise ValueError("negative buffersize in recv")
+        if not bufsize:
+            self._opened()
+            return b""
+        if not flags & c.MSG_WAITALL:
+            bufsize = min(bufsize, len(self._ep.memory))
+        buffer = blank(bufsize)
+        return seal(buffer, _now(self._fetch(buffer, 0, bufsize, flags, self._until(flags))))
+
+    # MicroPython's stream protocol beyond the plain case
+
+    def _write_part(self, data, first, second):
+        data = bytes_of(data)
+        at, n = 0, len(data)
+        if second >= 0:
+            at = min(first, n)
+            n = min(second, n - at)
+        elif first >= 0:
+            n = min(first, n)
+        return self._write(data, at, n, -1)
+
+    def _write(self, data, at, n, done):
+        until = self._until(0)
+        done = max(done, 0)
+        while True:
+            sent = self._transmit(data, at + done, n - done, 0, until)
+            if sent < 0:
+                return done or None
+            done += sent
+            if done >= n:
+                return done
+
+    def _read_into(self, buffer, n, done):
+        buffer = writable_bytes_of(buffer)
+        return self._read_until(buffer, len(buffer) if n < 0 else min(n, len(buffer)), done)
+
+    def _read_until(self, buffer, n, done):
+        until = self._until(0)
+        done = max(done, 0)
+        while done < n:
+            got = self._fetch(buffer, done, n - done, 0, until)
+            if got < 0:
+                return done or None
+            done += got
+            if not got or self._ep.kind != c.SOCK_STREAM:
+                break
+        return done
+
+    def _read(self, n):
+        if n < 0 and self._ep.kind == c.SOCK_STREAM:
+            return self._read_all()
+        size = len(self._ep.memory)
+        if n < 0 or n > size and self._ms == NO_WAIT:
+            n = size
+        buffer = blank(n)
+        n = self._read_until(buffer, n, -1)
+        return None if n is None else seal(buffer, n)
+
+    def _read_all(self):
+        until = self._until(0)
+        all = bytearray()
+        chunk = bytearray(min(256, len(self._ep.memory)))
+        while True:
+            n = self._fetch(chunk, 0, len(chunk), 0, until)
+            if n < 0:
+                return bytes(all) or None
+            if not n:
+                return bytes(all)
+            all.extend(memoryview(chunk)[:n])
+
+    def _readline(self, n):
+        ep = self._ep
+        if ep.kind != c.SOCK_STREAM:
+            return self._read(n)
+        line = b""
+        until = self._until(0)
+        while n < 0 or len(line) < n:
+            size = ep.line(len(ep.memory) if n < 0 else n - len(line))
+            part = blank(max(size, 1))
+            got = ep.take_line(part, size)
+            if got < 0:  # nothing queued, or ancillary data: byte by byte
+                got = self._fetch(part, 0, 1, 0, until)
+            if got < 0:
+                return line or None
+            line += seal(part, got)
+            if not got or line[-1] == 10:
+                break
+        return line
+
+
+def _shown(name):
+    return "" if name is None else name
+
+
+def _now(done):
+    """`done` of an operation, or OSError(EAGAIN) where it could not be done now."""
+    if done < 0:
+        raise error(c.EAGAIN)
+    return done
+
+
+def _accept_step(ep, buffer, at, n, flags, message):
+    return connection.accept(ep, not flags & c.MSG_DONTWAIT)
+
+
+def _connect_step(ep, name, at, n, flags, message):
+    if not ep.kind:
+        raise error(c.EBADF)
+    if ep.kind == c.SOCK_DGRAM:
+        connection.connect_datagram(ep, name)
+    elif not connection.connect(ep, name):
+        return -1
+    return 0
+
+
+def _install(endpoint):
+    try:
+        return kernel.descriptor(endpoint)
+    except OSError:
+        kernel.reclaim(endpoint)
+        raise
+
+
+def socketpair(family=c.AF_UNIX, type=c.SOCK_STREAM, proto=0):
+    """Two connected sockets of `type`; socketpair(2). Arguments and errors as `socket`; EOPNOTSUPP for another family."""
+    if family != c.AF_UNIX:
+        raise error(c.EOPNOTSUPP)
+    kind = _kind(family, type, proto)
+    with kernel.lock:
+        one, other = connection.pair(kind, 0)
+        fd = None
+        try:
+            fd = kernel.descriptor(one)
+            fds = fd, kernel.descriptor(other)
+        except OSError:
+            if fd is not None:
+                kernel.forget(fd)
+            connection.release(one)
+            connection.release(other)
+            raise
+    return socket(family, type, proto, fds[0]), socket(family, type, proto, fds[1])
+
+
+def close(fd):
+    """Close a descriptor; close(2). Raises OSError(EBADF)."""
+    with kernel.lock:
+        description = kernel.forget(fd)
+        if not description.references:
+            connection.release(description)
