@@ -1,7 +1,7 @@
 """A private apt root: Debian's source packages of another suite, without touching the machine's own apt.
 
-The machine's own apt sources are read and their suite is exchanged, so downloads come from the mirror (and through
-the proxy, and with the keys) that this machine uses anyway.
+The machine's own apt sources are read and their suite is exchanged, so downloads come from the mirror (and
+through the proxy, and with the keys) that this machine uses anyway.
 """
 
 import re
@@ -32,7 +32,7 @@ def own_suites(release):
 
 
 def rewrite_deb822(text, suites, suite, components):
-    """The stanzas of a .sources file that serve one of `suites`, made to serve `suite`'s packages and sources."""
+    """The stanzas of a .sources file that serve one of `suites`, made to serve `suite` instead."""
     kept = []
     for stanza in re.split(r"\n[ \t]*\n", text):
         lines = [line for line in stanza.splitlines() if not line.startswith("#")]
@@ -114,42 +114,38 @@ class AptRoot:
         release = read_os_release(_text("/etc/os-release"))
         stanzas, lines = private_sources(Path("/etc/apt"), release, self.suite)
         if not stanzas and not lines:
-            raise Failure("found no Debian or Ubuntu mirror in /etc/apt; use MPY_DIR= with a checkout of MicroPython")
+            raise Failure(
+                "no Debian or Ubuntu mirror in /etc/apt; use MPY_DIR= with a checkout of MicroPython"
+            )
         parts = self.directory / "sources.list.d"
-        for needed in (parts, self.directory / "state/lists/partial", self.directory / "cache/archives/partial"):
-            needed.mkdir(parents=True, exist_ok=True)
+        for needed in ("sources.list.d", "state/lists/partial", "cache/archives/partial"):
+            (self.directory / needed).mkdir(parents=True, exist_ok=True)
         (parts / "afunix.sources").write_text("\n\n".join(stanzas) + "\n")
         (parts / "afunix.list").write_text("\n".join(lines) + "\n")
         hint = "could not fetch apt's lists (network?); see build/log/sources.log, or use MPY_DIR="
         command = ["apt-get", *self._options(), "-q", "--error-on=any", "update"]
         run_logged(command, "sources", hint=hint)
 
-    def _query(self, *command):
-        done = subprocess.run(command, capture_output=True, text=True, cwd=self.directory, stdin=subprocess.DEVNULL)
-        return done.stdout
+    def _query(self, tool, *arguments):
+        command = [tool, *self._options(), "-q", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, cwd=self.directory).stdout
 
     def uri_of(self, archive):
         """Where `archive` is to be had, or None if the suite has it no more."""
-        listed = []
-        if archive.kind == "binary":
-            for version in self._versions_of(archive):
-                ask = ["apt-get", *self._options(), "-q", "--print-uris", "download", f"{archive.package}={version}"]
-                listed.append(self._query(*ask))
-        else:
-            for version in self._versions_of(archive):
-                ask = ["apt-get", *self._options(), "-q", "--print-uris", "--download-only", "source"]
-                listed.append(self._query(*ask, f"{archive.package}={version}"))
-        for uri, name in re.findall(r"^'([^']+)' (\S+) ", "\n".join(listed), re.MULTILINE):
-            if name == archive.file:
-                return uri
+        ask = ["download"] if archive.kind == "binary" else ["--download-only", "source"]
+        for version in self._versions_of(archive):
+            listed = self._query("apt-get", "--print-uris", *ask, f"{archive.package}={version}")
+            for uri, name in re.findall(r"^'([^']+)' (\S+) ", listed, re.MULTILINE):
+                if name == archive.file:
+                    return uri
         return None
 
     def _versions_of(self, archive):
         """The versions of the package whose entry names the archive's SHA-256."""
         show = "show" if archive.kind == "binary" else "showsrc"
-        text = self._query("apt-cache", *self._options(), show, archive.package)
-        entries = [entry for entry in text.split("\n\n") if archive.sha256 in entry]
-        return [version for entry in entries for version in re.findall(r"^Version: (\S+)", entry, re.MULTILINE)]
+        entries = self._query("apt-cache", show, archive.package).split("\n\n")
+        fitting = "\n\n".join(entry for entry in entries if archive.sha256 in entry)
+        return re.findall(r"^Version: (\S+)", fitting, re.MULTILINE)
 
     def download(self, archive, uri, destination):
         """Fetch `uri` to `destination`; apt checks the SHA-256."""

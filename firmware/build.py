@@ -4,13 +4,14 @@
     pico-plain  build/pico-plain/firmware.uf2  the same without it, which stands for stock MicroPython
     unix        build/unix/micropython         MicroPython for this machine, lib/afunix not frozen
 
-MPY_DIR= names a checkout of MicroPython to use in place of the pinned sources; PICO_C_MODULES= (a .cmake file) and
-UNIX_C_MODULES= (a directory of modules) compile C modules in. A target is built when the content of what it is made
-of has changed, whatever the files' dates say.
+MPY_DIR= names a checkout of MicroPython to use in place of the pinned sources; PICO_C_MODULES= (a .cmake
+file) and UNIX_C_MODULES= (a directory of modules) compile C modules in. A target is built when the content of
+what it is made of has changed, whatever the files' dates say.
 """
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -25,10 +26,12 @@ MPY_CROSS = BUILD / "mpy-cross/mpy-cross"
 # Where flash is mapped on an RP2040, and the family its UF2 files name.
 FLASH_START = "0x10000000"
 UF2_FAMILY = "0xe48bff56"
+# The day of the pinned release, so that equal sources give equal firmware.
+RELEASED = "1744761600"
 
 
 def digest(*parts):
-    """One hash over texts and over the names and contents of files; directories count with all that is in them."""
+    """One hash over texts and over files' names and contents; directories count with all that is in them."""
     total = hashlib.sha256()
     for part in parts:
         total.update(f"\0{part}\0".encode())
@@ -41,7 +44,10 @@ def digest(*parts):
 
 
 class Recipe:
-    """How one target is made: `setup` is all that a new start is needed for, `content` what make sees by itself."""
+    """How one target is made.
+
+    A change of `setup` needs a start from nothing; one of `content` is for make to find in its directory.
+    """
 
     def __init__(self, name, output, setup, content, compiler):
         self.output = output
@@ -98,17 +104,20 @@ def make(recipe, title, build):
 
 
 def environment(tree):
-    """What the compilers' make sees. Name and date of the version are set, or they would be this repository's."""
+    """What an inner make sees. Without a version of their own the sources would take this repository's."""
     extra = {"MICROPY_MPYCROSS": MPY_CROSS}
     if tree == sources.TREE:
-        extra |= {"MICROPY_GIT_TAG": _version_of(tree), "MICROPY_GIT_HASH": "pinned", "SOURCE_DATE_EPOCH": "1744761600"}
+        extra |= {
+            "MICROPY_GIT_TAG": _version_of(tree),
+            "MICROPY_GIT_HASH": "pinned",
+            "SOURCE_DATE_EPOCH": RELEASED,
+        }
     return clean_environment(**extra)
 
 
 def _version_of(tree):
-    words = [line.split() for line in (tree / "py/mpconfig.h").read_text().splitlines()]
-    numbers = {w[1]: w[2] for w in words if len(w) == 3 and w[0] == "#define" and w[1].startswith("MICROPY_VERSION_")}
-    return "v" + ".".join(numbers[f"MICROPY_VERSION_{part}"] for part in ("MAJOR", "MINOR", "MICRO"))
+    header = (tree / "py/mpconfig.h").read_text()
+    return "v" + ".".join(re.findall(r"(?m)^#define MICROPY_VERSION_(?:MAJOR|MINOR|MICRO) (\d+)$", header))
 
 
 def run_make(directory, log, tree, *arguments, **extra):

@@ -1,4 +1,4 @@
-"""MicroPython's sources: the pinned archives of sources.lock unpacked into one tree, or the user's own checkout."""
+"""MicroPython's sources: the pinned archives of sources.lock in one tree, or the user's own checkout."""
 
 import dataclasses
 import hashlib
@@ -17,7 +17,11 @@ DOWNLOADS = BUILD / "download"
 # MicroPython's build refuses to start without these; nothing below them is needed here.
 EXPECTED_FILES = ("lib/pico-sdk/README.md", "lib/micropython-lib/README.md")
 # What shows that a checkout has the submodules that the Pico's firmware is made of.
-NEEDED_IN_CHECKOUT = ("lib/pico-sdk/pico_sdk_init.cmake", "lib/tinyusb/src/tusb.h", "lib/mbedtls/library/sha256.c")
+NEEDED_IN_CHECKOUT = (
+    "lib/pico-sdk/pico_sdk_init.cmake",
+    "lib/tinyusb/src/tusb.h",
+    "lib/mbedtls/library/sha256.c",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,7 +74,7 @@ def checkout(directory):
     if not (directory / "py/mpconfig.h").is_file():
         raise Failure(f"MPY_DIR={directory} is no checkout of MicroPython")
     if not all((directory / name).exists() for name in NEEDED_IN_CHECKOUT):
-        raise Failure(f"MPY_DIR={directory} lacks submodules: run make -C {directory}/ports/rp2 submodules there")
+        raise Failure(f"MPY_DIR lacks submodules: run make -C {directory}/ports/rp2 submodules")
     return directory
 
 
@@ -99,7 +103,9 @@ def fetch(archives):
     if not absent:
         return files
     if not shutil.which("apt-get"):
-        raise Failure("no apt on this machine to get the sources with; use MPY_DIR= with a checkout of MicroPython")
+        raise Failure(
+            "no apt on this machine to get sources with; use MPY_DIR= with a checkout of MicroPython"
+        )
     DOWNLOADS.mkdir(parents=True, exist_ok=True)
     apt = AptRoot(BUILD / "apt", SUITE)
     with step("Looking for the pinned sources"):
@@ -131,7 +137,8 @@ def unpack(archive, file, destination):
     if archive.kind == "binary":
         run_logged(["dpkg-deb", "-x", str(file), str(work)], "sources")
     else:
-        run_logged(["tar", "-xf", str(file), "-C", str(work), "--strip-components=1", "--no-same-owner"], "sources")
+        options = ["--strip-components=1", "--no-same-owner"]
+        run_logged(["tar", "-xf", str(file), "-C", str(work), *options], "sources")
     if destination.is_dir():
         destination.rmdir()
     destination.parent.mkdir(parents=True, exist_ok=True)

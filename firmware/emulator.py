@@ -1,0 +1,79 @@
+"""An emulated Pico as a process: rp2040py with its serial console on a pseudo-terminal."""
+
+import ctypes
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from steps import Failure
+
+BOARD_SPEC = f"{Path(__file__).resolve().parent / 'quiet_pico.py'}:BOARD"
+START_SECONDS = 60
+PR_SET_PDEATHSIG = 1
+
+
+def _end_with_parent():
+    """Have the kernel end this process with its parent: a killed test run leaves no emulator behind."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Emulator:
+    """A running emulated Pico; `port` is the serial port to open."""
+
+    def __init__(self, firmware):
+        if not Path(firmware).is_file():
+            raise Failure(f"{firmware} is missing; build it with: make firmware")
+        # Read back to find the port, and shown when the emulator dies.
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed with this object)
+        command = [sys.executable, "-m", "rp2040py", "micropython", "--pty"]
+        command += ["--board-spec", BOARD_SPEC, "--image", str(firmware)]
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            env=os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+            preexec_fn=_end_with_parent,
+        )
+        self.port = self._wait_for_port()
+
+    def _wait_for_port(self):
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            found = re.search(r"listening on (/dev/\S+)", self.output())
+            if found:
+                return found[1]
+            if self._process.poll() is not None:
+                break
+            time.sleep(0.02)
+        self.stop()
+        raise Failure("the emulated Pico did not start", self.output())
+
+    def output(self):
+        """What the emulator itself, not the board, has printed so far."""
+        return os.pread(self._log.fileno(), 1 << 20, 0).decode(errors="replace")
+
+    def is_alive(self):
+        """Whether the process still runs."""
+        return self._process.poll() is None
+
+    def stop(self):
+        """End the process; a second call does nothing."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(3)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exception):
+        self.stop()
