@@ -2,7 +2,7 @@
 
     board.py exec CODE      run a line of code          board.py example DIR    run an example's main.py
     board.py run FILE       run a file                  board.py repl           talk to it; Ctrl-] ends
-    board.py ports          list the serial ports
+    board.py ports          list the serial ports       board.py serve          show an emulated Pico's port
 
 PORT= names a real board's serial port; without it an emulated Pico is started, with build/pico/firmware.uf2
 or what FIRMWARE= names.
@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import zlib
 from pathlib import Path
 
@@ -241,6 +242,14 @@ def _repl(port, firmware):
         return subprocess.call([*command, emulator.port, "repl"])
 
 
+def _serve(firmware):
+    with Emulator(firmware) as emulator:
+        print(f"an emulated Pico is on {emulator.port}; Ctrl-C ends it", flush=True)
+        while emulator.is_alive():
+            time.sleep(0.5)
+    raise Failure("the emulator has ended", emulator.output())
+
+
 def _ports():
     found = sorted(list_ports.comports())
     for port in found:
@@ -255,6 +264,8 @@ def _main(arguments):
     match arguments:
         case ["ports"]:
             return _ports()
+        case ["serve"]:
+            return _serve(firmware)
         case ["repl"]:
             return _repl(port, firmware)
         case ["exec" | "run" | "example" as command, subject]:

@@ -2,8 +2,8 @@
 
 rp2040py answers every empty OUT endpoint that the firmware arms with a packet of no bytes, ten microseconds
 later. The firmware takes an interrupt, arms the endpoint again, and so spends most of its cycles on USB. With
-a real host the endpoint stays armed until there is data. So here: what would have been an empty answer is asked
-for again, at no cost to the firmware, until it is not empty.
+a real host the endpoint stays armed until there is data. So here: what would have been an empty answer is
+asked for again, at no cost to the firmware, until it is not empty.
 """
 
 import dataclasses

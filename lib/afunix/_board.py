@@ -126,9 +126,12 @@ def decode(name):
     return name.decode()
 
 
+_BYTES = (bytes, bytearray, memoryview)  # written out in a call, it would be allocated in every call
+
+
 def bytes_of(data):
     """`data` as a buffer whose length is its number of bytes."""
-    if isinstance(data, (bytes, bytearray, memoryview)):
+    if isinstance(data, _BYTES):
         return data
     if isinstance(data, str):
         raise TypeError("a bytes-like object is required, not 'str'")

@@ -261,7 +261,8 @@ class socket(Handle):
 
     def _write_part(self, data, first, second):
         data = bytes_of(data)
-        at, n = 0, len(data)
+        at = 0
+        n = len(data)
         if second >= 0:
             at = min(first, n)
             n = min(second, n - at)
