@@ -56,7 +56,7 @@ test-unix: ## the tests on MicroPython's unix port
 test-board: ## the tests on a Pico, emulated or on PORT=
 	@$(PREPARE) host $(if $(PORT),,unix pico)
 	@$(if $(PORT),,$(PYTHON) firmware/build.py pico pico-plain)
-	@$(PYTEST) -m board $(TESTS)
+	@$(PYTEST) -m "board$(if $(PORT), and not emulated)" $(TESTS)
 
 lint: ## check the Python code's style
 	@$(PREPARE) host

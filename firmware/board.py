@@ -163,8 +163,9 @@ class Board:
     def _prepare(self):
         """Define what _send needs on the board."""
         if not self._prepared:
-            source = (ROOT / "firmware/on_board.py").read_text()
-            self.exec(re.sub(r"(?m)^ *#.*\n", "", source))
+            source = re.sub(r"(?m)^ *#.*\n", "", (ROOT / "firmware/on_board.py").read_text())
+            # At the console's speed every blank counts.
+            self.exec(source.replace(4 * " ", " "))
             self._prepared = True
 
     def _send(self, function, name, data):

@@ -77,6 +77,7 @@ def _afunix_save(path, size, window_bits):
 
 
 def _afunix_sums(directory):
+    import binascii
     import hashlib
 
     try:
@@ -91,4 +92,4 @@ def _afunix_sums(directory):
         with open(directory + "/" + name, "rb") as file:
             while count := file.readinto(buffer):
                 total.update(memoryview(buffer)[:count])
-        print("".join("%02x" % byte for byte in total.digest()), name)
+        print(binascii.hexlify(total.digest()).decode(), name)

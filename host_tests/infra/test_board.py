@@ -1,0 +1,111 @@
+"""The connection to a Pico that all board tests share."""
+
+import time
+
+import pytest
+
+from board import Board
+from console import BoardError, BoardHung
+from emulator import Emulator
+from steps import BUILD
+
+pytestmark = pytest.mark.board
+
+
+def test_output(board):
+    assert board.exec("print('a')\nprint('b')") == "a\nb\n"
+
+
+def test_the_board_is_what_it_should_be(board):
+    assert board.exec("import asyncio, select, machine, _thread, micropython; print('here')") == "here\n"
+
+
+def test_afunix_is_there(board):
+    expected = "afunix/__init__.py" if board.is_emulated else "/lib/afunix/__init__.mpy"
+    assert board.exec("import afunix; print(afunix.__file__)") == f"{expected}\n"
+
+
+def test_an_exception_carries_traceback_and_output(board):
+    with pytest.raises(BoardError, match="ZeroDivisionError") as caught:
+        board.exec("print('before')\n1 / 0")
+    assert "line 2" in str(caught.value)
+    assert caught.value.output == "before\n"
+    assert board.exec("print('after')") == "after\n"
+
+
+def test_a_syntax_error(board):
+    with pytest.raises(BoardError, match="SyntaxError"):
+        board.exec("def")
+
+
+def test_output_comes_while_the_program_runs(board):
+    pieces = []
+    source = "import time\nfor i in range(3):\n    print(i)\n    time.sleep(0.3)"
+    board.run_streaming(source, lambda text: pieces.append(text))
+    assert "".join(pieces) == "0\n1\n2\n"
+    assert len(pieces) >= 3
+
+
+def test_names_stay_until_a_reset(board):
+    board.exec("kept = 1")
+    assert board.exec("print(kept)") == "1\n"
+    board.soft_reset()
+    with pytest.raises(BoardError, match="NameError"):
+        board.exec("kept")
+
+
+def test_a_board_that_hangs_is_there_for_the_next_test(board):
+    with pytest.raises(BoardHung, match="nothing for 1 s(.|\n)*before") as caught:
+        board.exec("print('before')\nwhile True:\n    pass", timeout=1)
+    assert caught.value.output == "before\n"
+    assert "line 3" in caught.value.where
+    assert board.exec("print('after')") == "after\n"
+
+
+@pytest.mark.emulated
+def test_a_board_beyond_an_interrupt_is_replaced():
+    with Board() as own:
+        with pytest.raises(BoardHung) as caught:
+            own.exec("import machine\nmachine.disable_irq()\nwhile True:\n    pass", timeout=1)
+        assert caught.value.where is None
+        assert own.exec("print('after')") == "after\n"
+
+
+def test_much_source(board):
+    source = "x = 1  # " + "a" * 55 + "\n"
+    started = time.monotonic()
+    board.exec(source * 150)
+    print(f"{len(source) * 150 / 1000 / (time.monotonic() - started):.1f} kB/s")
+
+
+def test_a_module_is_loaded_once(board, tmp_path):
+    module = tmp_path / "loaded.py"
+    module.write_text("count = 1\n\n@micropython.native\ndef double(x):\n    return 2 * x\n")
+    board.load(module)
+    assert board.exec("import loaded; print(loaded.double(21), loaded.count)") == "42 1\n"
+    board.exec("loaded.count = 2")
+    board.load(module)
+    assert board.exec("import loaded; print(loaded.count)") == "2\n"
+    module.write_text("count = 3\n")
+    board.load(module)
+    assert board.exec("import loaded; print(loaded.count)") == "3\n"
+    board.soft_reset()
+    board.load(module)
+    assert board.exec("import loaded; print(loaded.count)") == "3\n"
+
+
+def test_files_are_sent_when_they_differ(board):
+    every_byte = bytes(range(256)) * 8
+    assert sorted(board.sync("/infra", {"a": b"", "b.bin": every_byte})) == ["a", "b.bin"]
+    assert board.sync("/infra", {"a": b"", "b.bin": every_byte}) == []
+    assert board.sync("/infra", {"c": b"3", "b.bin": every_byte}) == ["c"]
+    assert board.exec("import os; print(sorted(os.listdir('/infra')))") == "['b.bin', 'c']\n"
+    assert board.exec("print(open('/infra/b.bin', 'rb').read() == bytes(range(256)) * 8)") == "True\n"
+    board.exec("for name in ('b.bin', 'c'): os.remove('/infra/' + name)\nos.rmdir('/infra')")
+
+
+@pytest.mark.emulated
+def test_a_board_with_stock_micropython_gets_the_library():
+    with Emulator(BUILD / "pico-plain/firmware.uf2") as emulator, Board(emulator.port) as plain:
+        assert plain.exec("import afunix; print(afunix.__file__)") == "/lib/afunix/__init__.mpy\n"
+        assert plain.exec("import sys; print(sys.path[-1])") == ".frozen\n"
