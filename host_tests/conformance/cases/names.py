@@ -1,0 +1,434 @@
+"""Paths and abstract names: bind, getsockname, getpeername, who is found by which name, and what frees it."""
+
+from kit import case
+
+
+@case("getsockname unbound", each="")
+def _(k, kind):
+    return k.socket(kind).getsockname()
+
+
+@case("getsockname path", each="name")
+def _(k, kind):
+    return k.label(k.bound(kind, k.path("name"))[0].getsockname())
+
+
+@case("getsockname abstract", each="name")
+def _(k, kind):
+    return k.label(k.bound(kind, k.abstract("name"))[0].getsockname())
+
+
+@case("getsockname of a path given as bytes", each="name")
+def _(k, kind):
+    path = k.path("name")
+    return k.label(k.bound(kind, path.encode())[0].getsockname())
+
+
+@case("getsockname of pair", each="")
+def _(k, kind):
+    return k.pair(kind)[0].getsockname()
+
+
+@case("accepted getsockname", STREAM=True, SEQ=True)
+def _(k, kind):
+    _, server, listener = k.connected(kind)
+    return server.getsockname() == listener.getsockname()
+
+
+@case("getpeername unconnected", each="ENOTCONN")
+def _(k, kind):
+    return k.attempt(k.socket(kind).getpeername)
+
+
+@case("getpeername of bound", each="ENOTCONN")
+def _(k, kind):
+    return k.attempt(k.bound(kind)[0].getpeername)
+
+
+@case("getpeername of listener", STREAM="ENOTCONN", SEQ="ENOTCONN")
+def _(k, kind):
+    return k.attempt(k.listener(kind)[0].getpeername)
+
+
+@case("getpeername before accept", STREAM="server", SEQ="server")
+def _(k, kind):
+    _, address = k.listener(kind, 5, k.path("server"))
+    return k.label(k.client(kind, address).getpeername())
+
+
+@case("getpeername of client", STREAM="server", SEQ="server")
+def _(k, kind):
+    return k.label(k.connected(kind, k.abstract("server"))[0].getpeername())
+
+
+@case("getpeername of accepted, client unbound", STREAM="", SEQ="")
+def _(k, kind):
+    return k.connected(kind)[1].getpeername()
+
+
+@case("getpeername of pair", each="")
+def _(k, kind):
+    return k.pair(kind)[0].getpeername()
+
+
+@case("getpeername of pair, the other bound later", each="late")
+def _(k, kind):
+    one, other = k.pair(kind)
+    other.bind(k.path("late"))
+    return k.label(one.getpeername())
+
+
+@case("getpeername after the peer is closed", STREAM="server", SEQ="server")
+def _(k, kind):
+    client, server, _ = k.connected(kind, k.path("server"))
+    server.close()
+    return k.label(k.attempt(client.getpeername))
+
+
+@case("getpeername after the listener is closed", STREAM="server", SEQ="server")
+def _(k, kind):
+    client, _, listener = k.connected(kind, k.path("server"))
+    listener.close()
+    return k.label(k.attempt(client.getpeername))
+
+
+# bind
+
+
+@case("rebind other path", each="EINVAL")
+def _(k, kind):
+    return k.attempt(k.bound(kind)[0].bind, k.path())
+
+
+@case("rebind same path", each="EADDRINUSE")
+def _(k, kind):
+    sock, path = k.bound(kind)
+    return k.attempt(sock.bind, path)
+
+
+@case("rebind other abstract", each="EINVAL")
+def _(k, kind):
+    return k.attempt(k.bound(kind, k.abstract())[0].bind, k.abstract())
+
+
+@case("rebind same abstract", each="EINVAL")
+def _(k, kind):
+    sock, name = k.bound(kind, k.abstract())
+    return k.attempt(sock.bind, name)
+
+
+@case("rebind leaves the new path free", each=["EINVAL", "ENOENT"])
+def _(k, kind):
+    path = k.path()
+    return k.tries((k.bound(kind)[0].bind, path), (k.socket(kind).connect, path))
+
+
+@case("bind same path", each="EADDRINUSE")
+def _(k, kind):
+    _, path = k.bound(kind)
+    return k.attempt(k.socket(kind).bind, path)
+
+
+@case("bind same path, other types", each=["EADDRINUSE"] * 3)
+def _(k, kind):
+    _, path = k.bound(kind)
+    return [k.attempt(k.socket(other).bind, path) for other in ("STREAM", "DGRAM", "SEQ")]
+
+
+@case("bind same abstract", each="EADDRINUSE")
+def _(k, kind):
+    _, name = k.bound(kind, k.abstract())
+    return k.attempt(k.socket(kind).bind, name)
+
+
+@case("bind same abstract, other types", STREAM=["EADDRINUSE", None, None], DGRAM=[None, "EADDRINUSE", None])
+def _(k, kind):
+    _, name = k.bound(kind, k.abstract())
+    return [k.attempt(k.socket(other).bind, name) for other in ("STREAM", "DGRAM", "SEQ")]
+
+
+@case("same abstract name of two types: each is found by its type", [b"s", b"d"])
+def _(k):
+    listener, name = k.listener("STREAM", 1, k.abstract())
+    receiver, _ = k.bound("DGRAM", name)
+    k.client("STREAM", name).send(b"s")
+    k.client("DGRAM", name).send(b"d")
+    return [k.accept(listener).recv(9), receiver.recv(9)]
+
+
+@case("bind path of closed socket", each="EADDRINUSE")
+def _(k, kind):
+    sock, path = k.bound(kind)
+    sock.close()
+    return k.attempt(k.socket(kind).bind, path)
+
+
+@case("bind abstract of closed socket", each=None)
+def _(k, kind):
+    sock, name = k.bound(kind, k.abstract())
+    sock.close()
+    return k.attempt(k.socket(kind).bind, name)
+
+
+@case("bind abstract of a closed listener whose connection lives", STREAM=None, SEQ=None)
+def _(k, kind):
+    _, server, listener = k.connected(kind, k.abstract())
+    name = listener.getsockname()
+    listener.close()
+    return k.attempt(k.socket(kind).bind, name)
+
+
+@case("bind on pair", each=None)
+def _(k, kind):
+    return k.attempt(k.pair(kind)[0].bind, k.path())
+
+
+@case("bind connected client", STREAM="late", SEQ="late")
+def _(k, kind):
+    client, server, _ = k.connected(kind)
+    client.bind(k.path("late"))
+    return k.label(server.getpeername())
+
+
+@case("bind accepted", STREAM="EINVAL", SEQ="EINVAL")
+def _(k, kind):
+    return k.attempt(k.connected(kind)[1].bind, k.path())
+
+
+@case("bind after unlink", each=None)
+def _(k, kind):
+    _, path = k.bound(kind)
+    k.unlink(path)
+    return k.attempt(k.socket(kind).bind, path)
+
+
+@case("unlink: address stays, nobody finds it", each=["name", "ENOENT"])
+def _(k, kind):
+    sock, path = k.bound(kind, k.path("name"))
+    k.unlink(path)
+    return [k.label(sock.getsockname()), k.attempt(k.socket(kind).connect, path)]
+
+
+@case("unlink, bind another: the new one is found", STREAM=b"x", SEQ=b"x")
+def _(k, kind):
+    _, path = k.listener(kind)
+    k.unlink(path)
+    new, _ = k.listener(kind, 1, path)
+    k.client(kind, path).send(b"x")
+    return k.accept(new).recv(9)
+
+
+@case("unlink, bind another, close the first: the new one stays", STREAM=b"x", SEQ=b"x")
+def _(k, kind):
+    first, path = k.listener(kind)
+    k.unlink(path)
+    new, _ = k.listener(kind, 1, path)
+    first.close()
+    k.client(kind, path).send(b"x")
+    return k.accept(new).recv(9)
+
+
+@case("unlink leaves connections alone", STREAM=b"x", SEQ=b"x")
+def _(k, kind):
+    client, server, listener = k.connected(kind)
+    k.unlink(listener.getsockname())
+    client.send(b"x")
+    return server.recv(9)
+
+
+@case("unlink missing path", "ENOENT")
+def _(k):
+    return k.attempt(k.unlink, k.path())
+
+
+# autobind
+
+
+@case('bind("") autobind name', each=(6, 0, True))
+def _(k, kind):
+    sock = k.socket(kind)
+    sock.bind("")
+    name = sock.getsockname()
+    return len(name), name[0], all(byte in b"0123456789abcdef" for byte in name[1:])
+
+
+@case("autobind twice", each=[None, True])
+def _(k, kind):
+    sock = k.socket(kind)
+    sock.bind("")
+    name = sock.getsockname()
+    return [k.attempt(sock.bind, ""), sock.getsockname() == name]
+
+
+@case("autobind of a bound socket", each=[None, "name"])
+def _(k, kind):
+    sock, _ = k.bound(kind, k.path("name"))
+    return [k.attempt(sock.bind, ""), k.label(sock.getsockname())]
+
+
+@case("autobind names differ", each=3)
+def _(k, kind):
+    names = set()
+    for _ in range(3):
+        sock = k.socket(kind)
+        sock.bind("")
+        names.add(sock.getsockname())
+    return len(names)
+
+
+@case("autobind name connects", STREAM=b"x", DGRAM=b"x", SEQ=b"x")
+def _(k, kind):
+    sock = k.socket(kind)
+    sock.bind(b"")
+    if kind != "DGRAM":
+        sock.listen(1)
+    k.client(kind, sock.getsockname()).send(b"x")
+    return (sock if kind == "DGRAM" else k.accept(sock)).recv(9)
+
+
+# which errno for which kind of name
+
+
+@case("connect to stale path", each="ECONNREFUSED")
+def _(k, kind):
+    sock, path = k.bound(kind)
+    sock.close()
+    return k.attempt(k.socket(kind).connect, path)
+
+
+@case("connect to missing path", each="ENOENT")
+def _(k, kind):
+    return k.attempt(k.socket(kind).connect, k.path())
+
+
+@case("connect missing abstract", each="ECONNREFUSED")
+def _(k, kind):
+    return k.attempt(k.socket(kind).connect, k.abstract())
+
+
+@case("connect to closed abstract", each="ECONNREFUSED")
+def _(k, kind):
+    sock, name = k.bound(kind, k.abstract())
+    sock.close()
+    return k.attempt(k.socket(kind).connect, name)
+
+
+@case("connect to no name", each="EINVAL")
+def _(k, kind):
+    return k.attempt(k.socket(kind).connect, "")
+
+
+def _connect_to(other, abstract):
+    def connect(k, kind):
+        name = k.abstract() if abstract else k.path()
+        k.bound(other, name) if other == "DGRAM" else k.listener(other, 1, name)
+        return k.attempt(k.socket(kind).connect, name)
+
+    return connect
+
+
+for _other in ("STREAM", "DGRAM", "SEQ"):
+    _kinds = [kind for kind in ("STREAM", "DGRAM", "SEQ") if kind != _other]
+    case(f"connect to {_other} listener (path)", **dict.fromkeys(_kinds, "EPROTOTYPE"))(
+        _connect_to(_other, False)
+    )
+    case(f"connect to {_other} listener (abstract)", **dict.fromkeys(_kinds, "ECONNREFUSED"))(
+        _connect_to(_other, True)
+    )
+
+
+@case("bind path 107", "name")
+def _(k):
+    path = k.path()
+    path += "p" * (107 - len(path))
+    sock, _ = k.bound("STREAM", path)
+    return "name" if sock.getsockname() == path else sock.getsockname()
+
+
+@case("bind path 108", "OSError")
+def _(k):
+    return k.attempt(k.socket("STREAM").bind, "/" + "p" * 107)
+
+
+@case("bind path 109", "OSError")
+def _(k):
+    return k.attempt(k.socket("STREAM").bind, "/" + "p" * 108)
+
+
+@case("connect path 108", "OSError")
+def _(k):
+    return k.attempt(k.socket("STREAM").connect, "/" + "p" * 107)
+
+
+@case("bind abstract 108 total", [None, True])
+def _(k):
+    name = k.abstract()
+    name += b"p" * (108 - len(name))
+    sock = k.socket("STREAM")
+    return [k.attempt(sock.bind, name), sock.getsockname() == name]
+
+
+@case("bind abstract 109 total", "OSError")
+def _(k):
+    return k.attempt(k.socket("STREAM").bind, b"\0" + b"p" * 108)
+
+
+@case("abstract name of one byte", ["\0 taken", "EADDRINUSE"])
+def _(k):
+    sock, name = k.bound("STREAM", b"\0")
+    return [
+        ("\0 taken" if sock.getsockname() == name else sock.getsockname()),
+        k.attempt(k.socket("STREAM").bind, "\0"),
+    ]
+
+
+@case("abstract names compare in full length", "ECONNREFUSED")
+def _(k):
+    _, name = k.listener("STREAM", 1, k.abstract())
+    return k.attempt(k.socket("STREAM").connect, name + b"\0")
+
+
+@case("abstract name with zeros and high bytes", [True, b"x"])
+def _(k):
+    listener, name = k.listener("STREAM", 1, k.abstract() + b"\0\xff\0")
+    k.client("STREAM", name).send(b"x")
+    return [listener.getsockname() == name, k.accept(listener).recv(9)]
+
+
+@case("path ends at its first zero", b"x")
+def _(k):
+    path = k.path()
+    listener, _ = k.listener("STREAM", 1, path + "\0junk")
+    k.client("STREAM", path).send(b"x")
+    return k.accept(listener).recv(9)
+
+
+@case("path beyond ASCII", [True, b"x"])
+def _(k):
+    path = k.path() + "-\u00e9\u20ac"
+    listener, _ = k.listener("STREAM", 1, path)
+    k.client("STREAM", path.encode()).send(b"x")
+    return [listener.getsockname() == path, k.accept(listener).recv(9)]
+
+
+# the filesystem
+
+
+@case("bind missing dir", each="ENOENT")
+def _(k, kind):
+    return k.attempt(k.socket(kind).bind, k.missing_directory())
+
+
+@case("bind ENOTDIR", each="ENOTDIR")
+def _(k, kind):
+    return k.attempt(k.socket(kind).bind, k.file() + "/name")
+
+
+@case("connect to regular file", each="ECONNREFUSED")
+def _(k, kind):
+    return k.attempt(k.socket(kind).connect, k.file())
+
+
+@case("bind to existing regular file", each="EADDRINUSE")
+def _(k, kind):
+    return k.attempt(k.socket(kind).bind, k.file())

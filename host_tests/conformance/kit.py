@@ -1,0 +1,381 @@
+"""Behavioural cases of sockets, written once: for Linux's own sockets and afunix, on CPython and MicroPython.
+
+A file in cases/ registers functions with @case. `load` imports one, `run` executes what is registered and prints
+a line for each case: its name, a tab, the repr of its answer. A case that raised, or left something open, has "!"
+and what went wrong in place of the answer.
+"""
+
+import sys
+
+MICROPYTHON = sys.implementation.name == "micropython"
+
+KINDS = ("STREAM", "DGRAM", "SEQ")
+TYPES = {"STREAM": 1, "DGRAM": 2, "SEQ": 5}
+
+# Numbers by hand: taken from afunix, a wrong one there would go unseen.
+ERRNO = {
+    1: "EPERM",
+    2: "ENOENT",
+    9: "EBADF",
+    11: "EAGAIN",
+    12: "ENOMEM",
+    14: "EFAULT",
+    16: "EBUSY",
+    17: "EEXIST",
+    20: "ENOTDIR",
+    22: "EINVAL",
+    23: "ENFILE",
+    24: "EMFILE",
+    28: "ENOSPC",
+    29: "ESPIPE",
+    32: "EPIPE",
+    33: "EDOM",
+    35: "EDEADLK",
+    71: "EPROTO",
+    88: "ENOTSOCK",
+    90: "EMSGSIZE",
+    91: "EPROTOTYPE",
+    92: "ENOPROTOOPT",
+    93: "EPROTONOSUPPORT",
+    94: "ESOCKTNOSUPPORT",
+    95: "EOPNOTSUPP",
+    97: "EAFNOSUPPORT",
+    98: "EADDRINUSE",
+    104: "ECONNRESET",
+    105: "ENOBUFS",
+    106: "EISCONN",
+    107: "ENOTCONN",
+    109: "ETOOMANYREFS",
+    110: "ETIMEDOUT",
+    111: "ECONNREFUSED",
+}
+
+EVENTS = (
+    (0x1, "IN"),
+    (0x2, "PRI"),
+    (0x4, "OUT"),
+    (0x2000, "RDHUP"),
+    (0x8, "ERR"),
+    (0x10, "HUP"),
+    (0x20, "NVAL"),
+)
+ASKED = 0x1 | 0x2 | 0x4 | 0x2000
+
+cases = []
+
+
+def case(name, *expected, each=None, **by_kind):
+    """Register f(k), which is to answer `expected`; or f(k, kind) for each kind of socket that has an answer.
+
+    `each` is the answer of all three kinds.
+    """
+
+    def register(function):
+        if expected:
+            cases.append((name, expected[0], function, None))
+        for kind in KINDS:
+            if kind in by_kind:
+                cases.append((kind + " " + name, by_kind[kind], function, kind))
+            elif each is not None:
+                cases.append((kind + " " + name, each, function, kind))
+        return function
+
+    return register
+
+
+def load(script):
+    """Import a file of cases afresh. Returns the module; `cases` holds what it registered."""
+    cases.clear()
+    sys.modules.pop(script, None)
+    return __import__(script)
+
+
+def error_name(failure):
+    """What `attempt` answers for an exception."""
+    if not isinstance(failure, OSError):
+        return type(failure).__name__
+    errno = failure.errno
+    # CPython raises TimeoutError without an errno where MicroPython raises OSError(ETIMEDOUT).
+    if type(failure).__name__ == "TimeoutError":
+        return "ETIMEDOUT"
+    if isinstance(errno, int):
+        return ERRNO.get(errno, errno)
+    return "OSError"
+
+
+class Kit:
+    """What a case is given. `net` is the module under test, named and used like CPython's socket."""
+
+    linux = False
+    # Where fresh paths go, and how many names there were.
+    directory = "/t"
+    _names = 0
+
+    def __init__(self, net):
+        self.net = net
+        self._open = []
+        self._labels = {}
+
+    # sockets: non-blocking, and closed after the case
+
+    def keep(self, sock):
+        """Make a socket one of this case."""
+        sock.setblocking(False)
+        self._open.append(sock)
+        return sock
+
+    def socket(self, kind):
+        return self.keep(self.net.socket(self.net.AF_UNIX, TYPES[kind]))
+
+    def pair(self, kind):
+        one, other = self.net.socketpair(self.net.AF_UNIX, TYPES[kind])
+        return self.keep(one), self.keep(other)
+
+    def bound(self, kind, address=None):
+        """A socket bound to `address`, or to a fresh path: (socket, address)."""
+        address = self.path() if address is None else address
+        sock = self.socket(kind)
+        sock.bind(address)
+        return sock, address
+
+    def listener(self, kind, backlog=5, address=None):
+        """A listening socket: (socket, address)."""
+        sock, address = self.bound(kind, address)
+        sock.listen(backlog)
+        return sock, address
+
+    def client(self, kind, address):
+        """A socket connected to `address`."""
+        sock = self.socket(kind)
+        sock.connect(address)
+        return sock
+
+    def accept(self, listener):
+        return self.keep(listener.accept()[0])
+
+    def connected(self, kind, address=None):
+        """(client, server, listener), accepted and all."""
+        listener, address = self.listener(kind, 5, address)
+        client = self.client(kind, address)
+        return client, self.accept(listener), listener
+
+    def adopt(self, fd):
+        """A socket of this case that uses descriptor `fd`."""
+        return self.keep(self.net.socket(fileno=fd))
+
+    # names
+
+    def path(self, label=None):
+        """A path where nothing is, whose `label` address() will know."""
+        Kit._names += 1
+        path = f"{self.directory}/{Kit._names}"
+        self._labels[path] = label
+        return path
+
+    def abstract(self, label=None):
+        """An abstract name that nobody has."""
+        Kit._names += 1
+        name = b"\0" + f"{self.directory}/{Kit._names}".encode()
+        self._labels[name] = label
+        return name
+
+    def label(self, address):
+        """The label of a name of this case; any other address as it is."""
+        return self._labels.get(address) or address
+
+    # questions
+
+    def attempt(self, function, *args):
+        """What the call returns, or the name of its errno, or of its exception if it has none."""
+        try:
+            return function(*args)
+        except Exception as failure:
+            return error_name(failure)
+
+    def tries(self, *calls):
+        """The answers of several calls, one after the other: each a tuple of function and arguments."""
+        return [self.attempt(*call) for call in calls]
+
+    def received(self, sock, size=64):
+        """Everything that can be received now, one recv after the other, and what ended it."""
+        got = []
+        while len(got) < 1000:
+            got.append(self.attempt(sock.recv, size))
+            if not isinstance(got[-1], bytes) or not got[-1]:
+                break
+        return got
+
+    def fill(self, sock, size=64, address=None):
+        """Send numbered messages of `size` bytes until that fails: (how many, the last answer)."""
+        for i in range(10000):
+            digits = str(i)
+            message = ("0" * (size - len(digits)) + digits).encode()
+            done = self.attempt(*((sock.sendto, message, address) if address else (sock.send, message)))
+            if done != size:
+                return i, done
+        return i, None
+
+    def poll(self, sock):
+        """The events that poll(2) reports when asked for IN, PRI, OUT and RDHUP, as in "IN|OUT|HUP"."""
+        events = self.events(sock, ASKED)
+        return "|".join([name for bit, name in EVENTS if events & bit])
+
+    def clean(self):
+        """Close the sockets of the case. Returns what is left open, if anything is."""
+        for sock in self._open:
+            failed = self.attempt(sock.close)
+            if failed:
+                return f"close: {failed}"
+        return self.left()
+
+
+class Linux(Kit):
+    """CPython's socket module: the reference."""
+
+    linux = True
+
+    def __init__(self):
+        import os
+        import socket
+
+        super().__init__(socket)
+        self._os = os
+        self._before = self._descriptors()
+
+    def _descriptors(self):
+        return len(self._os.listdir("/proc/self/fd"))
+
+    def left(self):
+        more = self._descriptors() - self._before
+        return f"{more} descriptors left open" if more else ""
+
+    def file(self):
+        """The path of a regular file."""
+        path = self.path()
+        open(path, "w").close()
+        return path
+
+    def missing_directory(self):
+        return self.path() + "/name"
+
+    def unlink(self, path):
+        self._os.unlink(path)
+
+    def close_fd(self, fd):
+        self._os.close(fd)
+
+    def dup(self, fd):
+        return self._os.dup(fd)
+
+    def too_big(self):
+        """A message that no buffer holds."""
+        return bytes(8 << 20)
+
+    def events(self, sock, mask):
+        import select
+
+        return _polled(select, sock, mask)
+
+
+class Afunix(Kit):
+    def __init__(self):
+        import afunix
+        from afunix.kernel import kernel
+
+        super().__init__(afunix)
+        self.kernel = kernel
+        self._settings = None
+
+    def configure(self, **settings):
+        """Set sizes of the kernel for this case."""
+        if self._settings is None:
+            self._settings = dict(self.kernel.settings)
+        self.net.configure(**settings)
+
+    def left(self):
+        kernel = self.kernel
+        left = []
+        if kernel.live:
+            left.append(f"{kernel.live} sockets left open")
+        if kernel.names:
+            left.append(f"names left: {sorted(kernel.names)}")
+        descriptors = len([d for d in kernel.descriptors if d is not None])
+        if descriptors:
+            left.append(f"{descriptors} descriptors left open")
+        if self._settings is not None and not kernel.live:
+            self.net.configure(**self._settings)
+        return ", ".join(left)
+
+    # Without a filesystem any path will do.
+
+    def file(self):
+        return self.path()
+
+    def missing_directory(self):
+        return self.path() + "/name"
+
+    def unlink(self, path):
+        self.net.unlink(path)
+
+    def close_fd(self, fd):
+        self.net.close(fd)
+
+    def dup(self, fd):
+        return self.net.dup(fd)
+
+    def too_big(self):
+        return bytes(self.kernel.settings["ring"] + 1)
+
+    def events(self, sock, mask):
+        if not MICROPYTHON:
+            return sock.ioctl(3, mask)  # what select.poll would ask
+        import select
+
+        return _polled(select, sock, mask)
+
+
+def _polled(select, sock, mask):
+    poll = select.poll()
+    poll.register(sock, mask)
+    ready = poll.poll(0)
+    return ready[0][1] if ready else 0
+
+
+def run(make):
+    """Run the registered cases, each with a kit of its own from `make`."""
+    for name, _expected, function, kind in cases:
+        kit = make()
+        try:
+            answer = repr(function(kit) if kind is None else function(kit, kind))
+        except Exception as failure:
+            answer = "! " + repr(_traceback(failure))
+        left = kit.clean()
+        print(name, "! " + left if left else answer, sep="\t")
+
+
+def _traceback(failure):
+    if not MICROPYTHON:
+        import traceback
+
+        return "".join(traceback.format_exception(type(failure), failure, failure.__traceback__))
+    import io
+
+    text = io.StringIO()
+    sys.print_exception(failure, text)
+    return text.getvalue()
+
+
+def on_linux(script):
+    """Load and run a file of cases on Linux's sockets."""
+    import tempfile
+
+    load(script)
+    with tempfile.TemporaryDirectory() as directory:
+        Linux.directory = directory
+        run(Linux)
+
+
+def on_afunix(script):
+    """Load and run a file of cases on afunix."""
+    load(script)
+    run(Afunix)

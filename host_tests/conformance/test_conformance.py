@@ -1,0 +1,169 @@
+"""Every case of cases/ against Linux, which proves what it expects, and against afunix wherever that runs.
+
+A case file runs once on each target; each of its cases is then a test of its own.
+"""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import kit
+import pytest
+
+import differences
+from board import BoardError, BoardHung
+
+HERE = Path(__file__).resolve().parent
+CASES = HERE / "cases"
+LIB = HERE.parent.parent / "lib"
+SCRIPTS = sorted(path.stem for path in CASES.glob("*.py"))
+# How long a whole file of cases may take, and how long the board may be silent between two of them.
+TIMEOUT = 60
+# How much of a dead script's output a failure quotes.
+TAIL = 3000
+
+sys.path.append(str(CASES))
+
+
+class Outcome:
+    """What one file of cases printed on one target."""
+
+    def __init__(self, output, ended):
+        self.ended = ended
+        self.output = output
+        lines = [line.split("\t", 1) for line in output.splitlines() if "\t" in line]
+        self.answers = dict(lines)
+
+    def answer(self, name):
+        """The answer of a case; fails the test if it has none."""
+        text = self.answers.get(name)
+        if text is None:
+            pytest.fail(
+                f"not reached: the script {self.ended}; its output:\n{self.output[-TAIL:]}", pytrace=False
+            )
+        if text.startswith("! "):
+            trouble = text[2:]
+            if trouble[0] in "'\"":
+                trouble = ast.literal_eval(trouble)
+            pytest.fail(trouble, pytrace=False)
+        return ast.literal_eval(text)
+
+
+def _cpython(function, script):
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, (LIB, HERE, CASES)))}
+    command = [sys.executable, "-c", f"import kit; kit.{function}({script!r})"]
+    try:
+        done = subprocess.run(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=TIMEOUT,
+        )
+    except subprocess.TimeoutExpired as expired:
+        return Outcome((expired.stdout or b"").decode(errors="replace"), f"took longer than {TIMEOUT} s")
+    return Outcome(done.stdout.decode(errors="replace"), f"ended with code {done.returncode}")
+
+
+class Targets:
+    """Where the cases run, each file once."""
+
+    def __init__(self, request):
+        self._request = request
+        self._outcomes = {}
+
+    def outcome(self, target, script):
+        if (target, script) not in self._outcomes:
+            self._outcomes[target, script] = getattr(self, "_" + target)(script)
+        return self._outcomes[target, script]
+
+    def _linux(self, script):
+        return _cpython("on_linux", script)
+
+    def _cpython(self, script):
+        return _cpython("on_afunix", script)
+
+    def _unix(self, script):
+        python = self._request.getfixturevalue("unix_python")
+        try:
+            code, output = python.run(
+                f"import kit; kit.on_afunix({script!r})", timeout=TIMEOUT, paths=(LIB, HERE, CASES)
+            )
+        except AssertionError as failure:
+            return Outcome(str(failure), "did not end")
+        return Outcome(output, f"ended with code {code}")
+
+    def _board(self, script):
+        board = self._request.getfixturevalue("board")
+        try:
+            # An empty heap for each file: what the last one left is not this one's trouble.
+            board.soft_reset()
+            board.load(HERE / "kit.py")
+            board.load(CASES / f"{script}.py")
+            output = board.exec("import kit; kit.run(kit.Afunix)", timeout=TIMEOUT)
+        except (BoardError, BoardHung) as failure:
+            return Outcome(failure.output, f"ended with: {failure}")
+        return Outcome(output, "ended")
+
+
+@pytest.fixture(scope="session")
+def targets(request):
+    return Targets(request)
+
+
+def _parameters():
+    marks = {"unix": pytest.mark.unix, "board": pytest.mark.board}
+    for script in SCRIPTS:
+        # Each target sees a file that is for afunix alone, Linux does not.
+        only_afunix = getattr(kit.load(script), "AFUNIX_ONLY", False)
+        for target in ("linux", "cpython", "unix", "board"):
+            if only_afunix and target == "linux":
+                continue
+            for name, expected, _function, _kind in kit.cases:
+                yield pytest.param(
+                    target, script, name, expected, id=f"{target}-{name}", marks=marks.get(target, ())
+                )
+
+
+@pytest.mark.parametrize(("target", "script", "name", "expected"), _parameters())
+def test_case(targets, target, script, name, expected):
+    answer = targets.outcome(target, script).answer(name)
+    declared = differences.declared()
+    if target != "linux" and name in declared:
+        assert answer == declared[name], "not as host_tests/differences.py declares"
+    else:
+        assert answer == expected
+
+
+def _expectations():
+    found = []
+    for script in SCRIPTS:
+        kit.load(script)
+        found += [(name, expected) for name, expected, _function, _kind in kit.cases]
+    return found
+
+
+def test_names_of_cases_are_unique():
+    names = [name for name, _expected in _expectations()]
+    assert sorted(set(names)) == sorted(names)
+
+
+def test_declared_differences_are_differences_of_cases():
+    expectations = dict(_expectations())
+    declared = differences.declared()
+    assert declared.keys() <= expectations.keys()
+    assert {name for name in declared if declared[name] == expectations[name]} == set()
+
+
+def test_readme_has_the_table_of_differences():
+    readme = differences.README.read_text() if differences.README.is_file() else ""
+    assert differences.BEGIN in readme and differences.END in readme, (
+        f"README.md lacks the markers {differences.BEGIN} and {differences.END}"
+    )
+    text = readme.split(differences.BEGIN, 1)[1].split(differences.END, 1)[0]
+    assert text.strip() == differences.table().strip(), (
+        "paste the output of: python host_tests/differences.py"
+    )
