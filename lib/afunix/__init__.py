@@ -1,20 +1,23 @@
 """afunix: Unix domain sockets inside one MicroPython board, or one CPython process."""
 
-from .constants import (
-    AF_LOCAL,
-    AF_UNIX,
-    SHUT_RD,
-    SHUT_RDWR,
-    SHUT_WR,
-    SOCK_CLOEXEC,
-    SOCK_DGRAM,
-    SOCK_NONBLOCK,
-    SOCK_SEQPACKET,
-    SOCK_STREAM,
-    SOMAXCONN,
-)
 from .kernel import kernel
 from .names import unlink
-from .socket import close, socket, socketpair
+from .socket import close, dup, socket, socketpair
 
 configure = kernel.configure
+
+
+_OPTIONAL = ("aio", "ancillary", "compat", "inflight", "message", "options", "packet", "rights")
+
+
+def __getattr__(name):
+    """Constants, optional modules and the rarer functions are loaded when they are asked for."""
+    from . import constants
+
+    if hasattr(constants, name):
+        return getattr(constants, name)
+    if name in _OPTIONAL:
+        return __import__("afunix." + name, None, None, (name,))
+    if name in ("CMSG_LEN", "CMSG_SPACE", "send_fds", "recv_fds"):
+        return getattr(__getattr__("message"), name)
+    raise AttributeError(name)

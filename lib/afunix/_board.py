@@ -2,9 +2,9 @@
 
 import io
 import time
-import uctypes
 
 import micropython
+import uctypes
 
 try:
     from _thread import allocate_lock as Lock

@@ -94,6 +94,20 @@ def wake():
             watcher()
 
 
+def watch(watcher):
+    """Call `watcher()` on every change from now on, from the thread that made it, which may hold the kernel's lock."""
+    with waiters.condition:
+        waiters.watchers.append(watcher)
+        waiters.count += 1
+
+
+def unwatch(watcher):
+    """Call it no more."""
+    with waiters.condition:
+        waiters.watchers.remove(watcher)
+        waiters.count -= 1
+
+
 def waking(cls):
     def wrap(name):
         plain = getattr(cls, name)

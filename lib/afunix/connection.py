@@ -7,9 +7,8 @@ Linux's errno in Linux's order.
 from . import constants as c
 from . import names, stream
 from ._host import error, wake
-from .endpoint import ANCILLARY, BOTH, CONNECTED, ERROR, IDLE, LISTENING, RECEIVE, SEND
+from .dataplane import Endpoint
 from .kernel import kernel
-
 
 kernel.closed.protocol = stream
 _packet = None  # loaded when the first packet socket is made
@@ -43,7 +42,7 @@ def pair(kind, owner):
 
 def _join(one, other):
     one.peer, other.peer = other, one
-    one.state = other.state = CONNECTED
+    one.state = other.state = c.CONNECTED
     one.credentials = other.owner
     other.credentials = one.owner
     kernel.route(one)
@@ -53,10 +52,10 @@ def listen(endpoint, backlog):
     """listen(2); `backlog` is cut to the configured one."""
     if endpoint.kind == c.SOCK_DGRAM:
         raise error(c.EOPNOTSUPP)
-    if endpoint.address is None or endpoint.state == CONNECTED:
+    if endpoint.address is None or endpoint.state == c.CONNECTED:
         raise error(c.EINVAL)
     endpoint.backlog = min(max(backlog, 0), kernel.settings["backlog"])
-    endpoint.state = LISTENING
+    endpoint.state = c.LISTENING
     endpoint.credentials = endpoint.owner
     wake()
 
@@ -64,13 +63,13 @@ def listen(endpoint, backlog):
 def connect(endpoint, name):
     """connect(2) of a stream or seqpacket endpoint. False where the listener's backlog is full."""
     listener = names.find(name, endpoint.kind)
-    if listener.state != LISTENING or listener.shut & RECEIVE:
+    if listener.state != c.LISTENING or listener.shut & c.RECEIVE:
         raise error(c.ECONNREFUSED)
     if listener.pending > listener.backlog:
         return False
-    if endpoint.state == CONNECTED:
+    if endpoint.state == c.CONNECTED:
         raise error(c.EISCONN)
-    if endpoint.state == LISTENING:
+    if endpoint.state == c.LISTENING:
         raise error(c.EINVAL)
     server = create(endpoint.kind, listener.owner)
     server.address = listener.address
@@ -89,7 +88,7 @@ def connect_datagram(endpoint, name):
     former = endpoint.peer
     endpoint.peer = target
     endpoint.orphaned = False
-    endpoint.state = target.state = CONNECTED
+    endpoint.state = target.state = c.CONNECTED
     if former is not None and former is not target:
         _disconnected(endpoint, former)
     kernel.route(endpoint)
@@ -99,10 +98,11 @@ def _disconnected(endpoint, former):
     """What was queued from one peer is lost when the socket turns to another, and the former peer is told."""
     if not endpoint.packets():
         return
+    _purge(endpoint)
     endpoint.flush()
     if former.peer is endpoint:
         former.error = c.ECONNRESET
-        former.attend(ERROR)
+        former.attend(c.ERROR)
     kernel.route(former)
 
 
@@ -131,10 +131,10 @@ def accept(listener, may_wait):
     """accept(2): a descriptor of the connection that waits longest; -1 where there is none yet."""
     if listener.kind == c.SOCK_DGRAM:
         raise error(c.EOPNOTSUPP)
-    if listener.state != LISTENING:
+    if listener.state != c.LISTENING:
         raise error(c.EINVAL)
     if not listener.pending:
-        if listener.shut & RECEIVE and may_wait:
+        if listener.shut & c.RECEIVE and may_wait:
             raise error(c.EINVAL)
         return -1
     fd = kernel.descriptor(listener.first)
@@ -146,11 +146,11 @@ def shutdown(endpoint, how):
     """shutdown(2); `how` is SHUT_RD, SHUT_WR or SHUT_RDWR."""
     if not 0 <= how <= 2:
         raise error(c.EINVAL)
-    mine = how + 1  # SHUT_RD, SHUT_WR, SHUT_RDWR become RECEIVE, SEND, BOTH
+    mine = how + 1  # SHUT_RD, SHUT_WR, SHUT_RDWR become c.RECEIVE, c.SEND, c.BOTH
     endpoint.shut |= mine
     peer = endpoint.peer
     if peer is not None and endpoint.kind != c.SOCK_DGRAM:
-        peer.shut |= (mine & RECEIVE and SEND) | (mine & SEND and RECEIVE)
+        peer.shut |= (mine & c.RECEIVE and c.SEND) | (mine & c.SEND and c.RECEIVE)
     kernel.route(endpoint)
 
 
@@ -158,13 +158,13 @@ def release(endpoint, unaccepted=False):
     """The last reference is gone: tell the peers, free the name, drop what is queued, give the endpoint back."""
     names.remove(endpoint)
     peer = endpoint.peer
-    endpoint.shut = BOTH
+    endpoint.shut = c.BOTH
     if peer is not None and endpoint.kind != c.SOCK_DGRAM:
-        peer.shut = BOTH
+        peer.shut = c.BOTH
         if unaccepted or endpoint.readable():
             peer.error = c.ECONNRESET
             if peer.kind != c.SOCK_STREAM:
-                peer.attend(ERROR)
+                peer.attend(c.ERROR)
     endpoint.peer = None
     kernel.route(endpoint)  # while `others.peer` still tells who sends here
     for other in kernel.endpoints:
@@ -174,13 +174,34 @@ def release(endpoint, unaccepted=False):
             other.peer_address = endpoint.address
     while endpoint.pending:
         release(_dequeue(endpoint), True)
-    queued = _queued_ancillary(endpoint)
+    _purge(endpoint)
     kernel.reclaim(endpoint)
     wake()
-    return queued
 
 
-def _queued_ancillary(endpoint):
-    """Ancillary data that nobody will receive."""
-    return None
+def _purge(endpoint):
+    """Nobody will receive the rights queued for `endpoint`."""
+    if kernel.in_flight:
+        from .rights import purge
 
+        purge(endpoint)
+
+
+def _reap():
+    """Release what has no reference any more, and what only such sockets' messages referred to."""
+    lock = kernel.lock
+    while lock.dying or lock.suspicious:
+        while lock.dying:
+            description = lock.dying.pop()
+            if isinstance(description, Endpoint):
+                release(description)
+            elif hasattr(description.object, "close"):
+                lock.finished.append(description.object)
+        lock.suspicious = False
+        if kernel.in_flight:
+            from .inflight import collect
+
+            collect()
+
+
+kernel.lock.reap = _reap

@@ -1,4 +1,21 @@
-"""Linux's numbers: error numbers (errno.h), and the constants of socket(7), unix(7) and poll(2)."""
+"""Linux's numbers: error numbers (errno.h), the constants of socket(7), unix(7) and poll(2); and the kernel's own."""
+
+# Endpoint.state: Linux's TCP_CLOSE, TCP_LISTEN, TCP_ESTABLISHED
+IDLE = 0
+LISTENING = 1
+CONNECTED = 2
+
+# Endpoint.shut: which directions are shut down
+RECEIVE = 1
+SEND = 2
+BOTH = 3
+
+# why readers must not take the plain way: see Endpoint.attend
+ANCILLARY = 1
+OPTION = 2
+ERROR = 4
+NOT_OPEN = 8
+
 
 EPERM = 1
 ENOENT = 2
@@ -10,8 +27,10 @@ EBUSY = 16
 EINVAL = 22
 ENFILE = 23
 EMFILE = 24
+ENOTTY = 25
 ENOSPC = 28
 EPIPE = 32
+EDOM = 33
 EDEADLK = 35
 EPROTO = 71
 EMSGSIZE = 90
@@ -65,11 +84,17 @@ POLLRDHUP = 0x2000
 SOL_SOCKET = 1
 SCM_RIGHTS = 1
 SCM_CREDENTIALS = 2
+SO_DEBUG = 1
 SO_REUSEADDR = 2
 SO_TYPE = 3
 SO_ERROR = 4
+SO_DONTROUTE = 5
+SO_BROADCAST = 6
 SO_SNDBUF = 7
 SO_RCVBUF = 8
+SO_KEEPALIVE = 9
+SO_OOBINLINE = 10
+SO_REUSEPORT = 15
 SO_PASSCRED = 16
 SO_PEERCRED = 17
 SO_RCVTIMEO = 20
@@ -78,3 +103,8 @@ SO_ACCEPTCONN = 30
 SO_PROTOCOL = 38
 SO_DOMAIN = 39
 SO_PEEK_OFF = 42
+
+FIONREAD = SIOCINQ = 0x541B
+FIONBIO = 0x5421
+SIOCOUTQ = 0x5411
+SIOCATMARK = 0x8905

@@ -29,25 +29,17 @@ _DGRAM = const(2)
 _IDLE = const(0)
 _LISTENING = const(1)
 _CONNECTED = const(2)
-IDLE = _IDLE
-LISTENING = _LISTENING
-CONNECTED = _CONNECTED
 
 # shut: which directions are shut down
 _RECEIVE = const(1)
 _SEND = const(2)
 _BOTH = const(3)
-RECEIVE = _RECEIVE
-SEND = _SEND
-BOTH = _BOTH
 
-_SLOTS = const(6)
+_W = const(0)
+_R = const(1)
+_WRAP = const(3)
 _ATTENTION = const(8)
-# the bits of ATTENTION
-ANCILLARY = 1
-OPTION = 2
-ERROR = 4
-NOT_OPEN = 8
+_NOT_OPEN = const(8)
 
 _IN = const(1)
 _OUT = const(4)
@@ -80,9 +72,10 @@ class Endpoint:
         self.free = None  # next unused endpoint
         self.kind = 0
         self.out = None
-        self.shut = self.references = 0
+        self.shut = self.references = self.appended_at = 0
+        self.sender = self.cargo = None
         self.reset(0, 0)
-        self.attend(NOT_OPEN)
+        self.attend(_NOT_OPEN)
 
     def reset(self, kind, owner):
         """Make it a fresh, unconnected socket of `kind`. Nobody can reach it: `out` of every sender is away from it."""
@@ -104,7 +97,9 @@ class Endpoint:
         self.backlog = 0
         self.pending = 0  # connections not yet accepted: first to last, linked by `next`
         self.first = self.last = self.next = None
-        self.marks = None  # ancillary data of a stream, by position
+        self.marks = None  # the Ancillary queued on a stream, by position
+        self.in_flight = 0  # how many of the references are queued messages'
+        self.unaccounted = 0  # see inflight.py
         self.options = None  # what setsockopt changed
 
     # the plain case
@@ -174,8 +169,9 @@ class Endpoint:
 
     @micropython.native
     def append(self, data, at, n):
-        """Append up to `n` bytes to this endpoint's ring. Returns how many fitted."""
+        """Append up to `n` bytes to this endpoint's ring, at the position `appended_at`. Returns how many fitted."""
         self.wlock.acquire()
+        self.appended_at = self.ctl[_W]
         n = ring.put(self.ctl, self.memory, data, at, n)
         self.wlock.release()
         return n
@@ -205,11 +201,11 @@ class Endpoint:
         return n
 
     @micropython.native
-    def fetch_packet(self, into, at, n, skip, keep, message):
+    def fetch_packet(self, into, at, n, skip, keep):
         """Copy up to `n` bytes of the first packet behind its first `skip`, and release it unless `keep`.
 
-        Returns the packet's length, or -1 where there is none; `message`, if not None, is given its sender and
-        its ancillary data.
+        Returns the packet's length, or -1 where there is none; leaves its sender and its Ancillary in `sender` and
+        `cargo`.
         """
         self.rlock.acquire()
         slot = ring.first_packet(self.ctl)
@@ -219,9 +215,8 @@ class Endpoint:
             if n > length - skip:
                 n = length - skip
             ring.peek(self.ctl, self.memory, into, at, n, skip)
-            if message is not None:
-                message.sender = self.senders[slot]
-                message.ancillary = self.ancillary[slot]
+            self.sender = self.senders[slot]
+            self.cargo = self.ancillary[slot]
             if not keep:
                 self.ancillary[slot] = None
                 ring.drop_packet(self.ctl, length)
@@ -233,10 +228,28 @@ class Endpoint:
         with self.wlock:
             with self.rlock:
                 ring.clear(self.ctl)
+                for slot in range(len(self.ancillary)):
+                    self.ancillary[slot] = None
+
+    @micropython.native
+    def skip(self, n):
+        """Release the first `n` queued bytes."""
+        self.rlock.acquire()
+        ring.skip(self.ctl, n)
+        self.rlock.release()
+
+    def ahead(self, position):
+        """How many bytes are queued before `position`, an `appended_at`."""
+        return (position - self.ctl[_R]) & self.ctl[_WRAP]
 
     def queued(self):
         """Bytes that can be received."""
         return ring.used(self.ctl)
+
+    def first_length(self):
+        """The length of the packet that is next, 0 where there is none."""
+        slot = ring.first_packet(self.ctl)
+        return self.lengths[slot] if slot >= 0 else 0
 
     def packets(self):
         """Packets that can be received."""
@@ -245,6 +258,10 @@ class Endpoint:
     def attend(self, why):
         """Make readers leave the plain case, for `why`: ANCILLARY, OPTION, ERROR or NOT_OPEN."""
         self.ctl[_ATTENTION] |= why
+
+    def attends(self, why):
+        """Is `why` among the reasons?"""
+        return self.ctl[_ATTENTION] & why
 
     def relax(self, why):
         """Take `why` back."""

@@ -6,7 +6,6 @@ select.poll and asyncio take a socket as it is.
 """
 
 from ._host import StreamBase, blank, micropython, seal
-from .kernel import kernel
 
 try:
     from micropython import const
@@ -28,9 +27,6 @@ _CHUNK = const(256)
 
 class Handle(StreamBase):
     """The data calls of a socket. `_ep` is its endpoint, `kernel.closed` once the socket is closed."""
-
-    def __init__(self):
-        self._ep = kernel.closed
 
     @micropython.native
     def send(self, data, flags=0):

@@ -10,7 +10,7 @@ from array import array
 
 from . import constants as c
 from ._host import Lock, error, wake
-from .endpoint import ERROR, NOT_OPEN, RECEIVE, SEND, Endpoint
+from .dataplane import Endpoint
 
 try:
     from _thread import get_ident
@@ -35,11 +35,20 @@ LIMITS = {
 
 
 class KernelLock:
-    """A lock that knows its holder."""
+    """A lock that knows its holder, and what must be done before and after it is let go.
+
+    dying     descriptions without references: `reap` releases them before
+    suspicious  a description is left with references in flight only
+    finished  objects to close after, since closing them is not the kernel's code
+    """
 
     def __init__(self):
         self._lock = Lock()
         self._holder = None
+        self.dying = []
+        self.suspicious = False
+        self.finished = []
+        self.reap = None  # set by connection.py
 
     def __enter__(self):
         me = get_ident()
@@ -49,8 +58,20 @@ class KernelLock:
         self._holder = me
 
     def __exit__(self, kind, value, trace):
+        if self.dying or self.suspicious:
+            self.reap()
+        finished = self.finished
+        if finished:
+            self.finished = []
         self._holder = None
         self._lock.release()
+        while finished:
+            finished.pop(0).close()
+
+
+def passes_credentials(endpoint):
+    """Has it SO_PASSCRED?"""
+    return endpoint.options is not None and endpoint.options.passcred
 
 
 class Kernel:
@@ -64,6 +85,8 @@ class Kernel:
         self.names = {}  # str (path) or bytes (abstract): Endpoint
         self.unused = None
         self.live = 0
+        self.owner = 1  # of new sockets: what stands for a process here
+        self.in_flight = 0  # references that queued messages hold
         self.closed = Endpoint(-1, bytearray(2), array("i"))  # what a closed socket holds
 
     def configure(self, **settings):
@@ -121,7 +144,7 @@ class Kernel:
     def reclaim(self, endpoint):
         """Put a released endpoint back among the unused ones."""
         endpoint.reset(0, 0)
-        endpoint.attend(NOT_OPEN)
+        endpoint.attend(c.NOT_OPEN)
         endpoint.free, self.unused = self.unused, endpoint
         self.live -= 1
 
@@ -136,7 +159,9 @@ class Kernel:
     @staticmethod
     def _plain_peer(endpoint):
         peer = endpoint.peer
-        if peer is None or endpoint.shut & SEND or peer.shut & RECEIVE or endpoint.options or peer.options:
+        if peer is None or endpoint.shut & c.SEND or peer.shut & c.RECEIVE:
+            return None
+        if passes_credentials(endpoint) or passes_credentials(peer):
             return None
         if endpoint.kind != c.SOCK_STREAM and (endpoint.error or peer.peer not in (None, endpoint)):
             return None
@@ -147,7 +172,7 @@ class Kernel:
         errno = endpoint.error
         if errno:
             endpoint.error = 0
-            endpoint.relax(ERROR)
+            endpoint.relax(c.ERROR)
             self.route(endpoint)
         return errno
 
@@ -174,11 +199,18 @@ class Kernel:
         return found
 
     def forget(self, fd):
-        """Free descriptor `fd`. Returns what it referred to, one reference less."""
+        """Free descriptor `fd`. Raises OSError(EBADF)."""
         description = self.description(fd)
         self.descriptors[fd - FIRST_DESCRIPTOR] = None
+        self.unreference(description)
+
+    def unreference(self, description):
+        """One reference less; without any, the description is released when the lock is let go."""
         description.references -= 1
-        return description
+        if not description.references:
+            self.lock.dying.append(description)
+        elif description.references == description.in_flight:
+            self.lock.suspicious = True
 
 
 kernel = Kernel()

@@ -6,7 +6,6 @@ The steps are called by `operation.perform`, with the kernel's lock held.
 from . import constants as c
 from . import names
 from ._host import error
-from .endpoint import CONNECTED, IDLE, RECEIVE, SEND
 from .kernel import kernel
 from .operation import NO_WAIT, perform
 
@@ -21,22 +20,28 @@ def _send_step(ep, data, at, n, flags, message):
     if ep.kind == c.SOCK_SEQPACKET:
         address = None  # Linux ignores it
         _raise_pending(ep)
-        if ep.state != CONNECTED:
+        if ep.state != c.CONNECTED:
             raise error(c.ENOTCONN)
     if address is None and ep.peer is None and not ep.orphaned:
         raise error(c.ENOTCONN)
     if n > len(ep.memory):
         raise error(c.EMSGSIZE)
     _raise_pending(ep)
-    if ep.shut & SEND:
+    if ep.shut & c.SEND:
         raise error(c.EPIPE)
     target = _orphan(ep) if address is None and ep.peer is None else ep.peer
     if address is not None:
         target = names.find(address, ep.kind)
     if target.peer is not None and target.peer is not ep:
         raise error(c.EPERM)
-    if target.shut & RECEIVE:
+    if target.shut & c.RECEIVE:
         raise error(c.EPIPE)
+    if message is not None or ep.options is not None or target.options is not None:
+        from . import ancillary
+
+        item = ancillary.outgoing(ep, target, message)
+        if item is not None:
+            return ancillary.queue(target, data, at, n, ep.address, item, message)
     return n if target.append_packet(data, at, n, ep.address, None) else -1
 
 
@@ -49,7 +54,7 @@ def _raise_pending(ep):
 def _orphan(ep):
     """The peer of a datagram socket is closed: it is not connected any more."""
     ep.orphaned = False
-    ep.state = IDLE
+    ep.state = c.IDLE
     raise error(c.ECONNREFUSED)
 
 
@@ -62,14 +67,23 @@ def receive(sock, into, at, n, flags, message, until):
 
 
 def _receive_step(ep, into, at, n, flags, message):
-    if ep.kind == c.SOCK_SEQPACKET and ep.state != CONNECTED:
+    if ep.kind == c.SOCK_SEQPACKET and ep.state != c.CONNECTED:
         raise error(c.ENOTCONN)
     _raise_pending(ep)
-    length = ep.fetch_packet(into, at, n, 0, flags & c.MSG_PEEK, message)
+    keep = flags & c.MSG_PEEK
+    length = ep.fetch_packet(into, at, n, 0, keep)
     if length >= 0:
-        if length > n and message is not None:
-            message.flags |= c.MSG_TRUNC
+        if message is not None:
+            message.address = ep.sender
+            if length > n:
+                message.flags |= c.MSG_TRUNC
+        if ep.cargo is not None:
+            from . import ancillary
+
+            ancillary.deliver(ep, ep.cargo, message, keep)
+            ep.cargo = None
+            ancillary.settle(ep)
         return length if flags & c.MSG_TRUNC else min(length, n)
-    if ep.shut & RECEIVE and (ep.kind == c.SOCK_SEQPACKET or not flags & c.MSG_DONTWAIT):
+    if ep.shut & c.RECEIVE and (ep.kind == c.SOCK_SEQPACKET or not flags & c.MSG_DONTWAIT):
         return 0
     return -1

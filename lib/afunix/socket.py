@@ -3,12 +3,17 @@
 from . import connection, names
 from . import constants as c
 from ._host import blank, bytes_of, deadline, error, seal, timed_out, writable_bytes_of
-from .handle import Handle
+from .dataplane import Handle
 from .kernel import kernel
 from .operation import FOREVER, NO_WAIT, perform
 
 _TYPE_FLAGS = c.SOCK_NONBLOCK | c.SOCK_CLOEXEC
-_KINDS = {c.SOCK_STREAM: c.SOCK_STREAM, c.SOCK_DGRAM: c.SOCK_DGRAM, c.SOCK_RAW: c.SOCK_DGRAM, c.SOCK_SEQPACKET: c.SOCK_SEQPACKET}
+_KINDS = {
+    c.SOCK_STREAM: c.SOCK_STREAM,
+    c.SOCK_DGRAM: c.SOCK_DGRAM,
+    c.SOCK_RAW: c.SOCK_DGRAM,
+    c.SOCK_SEQPACKET: c.SOCK_SEQPACKET,
+}
 
 
 def _kind(family, type, proto):
@@ -38,14 +43,14 @@ class socket(Handle):
     """
 
     def __init__(self, family=c.AF_UNIX, type=c.SOCK_STREAM, proto=0, fileno=None):
-        super().__init__()
+        self._ep = kernel.closed
         self._fd = -1
         self._ms = FOREVER
         self._timeout = None
         if fileno is None:
             kind = _kind(family, type, proto)
             with kernel.lock:
-                fileno = _install(connection.create(kind, 0))
+                fileno = _install(connection.create(kind, kernel.owner))
         self._open(fileno)
         if type & c.SOCK_NONBLOCK:
             self.setblocking(False)
@@ -87,7 +92,7 @@ class socket(Handle):
 
         Raises OSError: ENOENT, ECONNREFUSED, EPROTOTYPE, EAGAIN, EISCONN, EINVAL, EPERM, ENFILE. connect(2).
         """
-        _now(perform(self, _connect_step, names.parse(address), 0, 0, 0, None, self._until(0)))
+        _now(perform(self, _connect_step, names.parse(address), 0, 0, 0, None, self._until(0, True)))
 
     def connect_ex(self, address):
         """`connect` that returns the errno, 0 for success."""
@@ -192,17 +197,24 @@ class socket(Handle):
         """May calls wait?"""
         return self._ms != NO_WAIT
 
-    def _until(self, flags):
+    def _until(self, flags, sends=False):
         """How long a call with `flags` may wait, as `perform` takes it."""
         ms = self._ms
         if flags & c.MSG_DONTWAIT or not ms:
             return NO_WAIT
-        if ms < 0:
-            return NO_WAIT if self._ep.nonblocking else FOREVER
-        return deadline(ms) or 1
+        if ms > 0:
+            return deadline(ms) or 1
+        if self._ep.nonblocking:
+            return NO_WAIT
+        options = self._ep.options
+        us = 0
+        if options is not None:
+            us = options.send_timeout if sends else options.receive_timeout
+        return deadline((us + 999) // 1000) or 1 if us else FOREVER
 
     def _expired(self):
-        return timed_out()
+        """The exception when a wait was too long: the program's own timeout, or SO_RCVTIMEO and SO_SNDTIMEO."""
+        return timed_out() if self._ms > 0 else error(c.EAGAIN)
 
     def _opened(self):
         if self._fd < 0:
@@ -214,7 +226,7 @@ class socket(Handle):
     def sendall(self, data, flags=0):
         """Send all of `data`. Raises as send; how much went out before an error is not known then."""
         data = bytes_of(data)
-        until = self._until(flags)
+        until = self._until(flags, True)
         n = len(data)
         done = _now(self._transmit(data, 0, n, flags, until))
         while done < n:
@@ -225,7 +237,7 @@ class socket(Handle):
 
     def _send(self, data, done, flags):
         data = bytes_of(data)
-        until = self._until(flags)
+        until = self._until(flags, True)
         if done > 0 and until != FOREVER:
             return done
         done = max(done, 0)
@@ -257,6 +269,84 @@ class socket(Handle):
         buffer = blank(bufsize)
         return seal(buffer, _now(self._fetch(buffer, 0, bufsize, flags, self._until(flags))))
 
+    # messages with addresses and ancillary data
+
+    def sendto(self, data, flags, address=None):
+        """sendto(data, address) or sendto(data, flags, address): send to the socket of that name; send(2).
+
+        Raises as send; ENOENT, ECONNREFUSED, EPROTOTYPE, EPERM as connect; EISCONN and EOPNOTSUPP on a stream.
+        """
+        if address is None:
+            flags, address = 0, flags
+        return self.sendmsg((data,), (), flags, address)
+
+    def sendmsg(self, buffers, ancdata=(), flags=0, address=None):
+        """Send the bytes of all `buffers` and the control messages of `ancdata`, (level, type, data) each; sendmsg(2).
+
+        At most 16 descriptors go in one message. Returns the number of bytes sent. Raises as sendto; EBADF, EINVAL,
+        EPERM for control messages that are wrong; ETOOMANYREFS when the configured number of rights is in flight.
+        """
+        from . import message
+
+        return _now(message.send(self, buffers, ancdata, flags, address))
+
+    def recvfrom(self, bufsize, flags=0):
+        """Like recv; returns (data, address of the sender)."""
+        from . import message
+
+        data, _, _, address = message.receive(self, bufsize, 0, flags)
+        return data, address
+
+    def recvfrom_into(self, buffer, nbytes=0, flags=0):
+        """Like recv_into; returns (number of bytes, address of the sender)."""
+        from . import message
+
+        view = memoryview(writable_bytes_of(buffer))
+        if nbytes < 0:
+            raise ValueError("negative buffersize in recvfrom_into")
+        if nbytes > len(view):
+            raise ValueError("nbytes is greater than the length of the buffer")
+        n, _, _, address = message.receive_into(self, (view[: nbytes or len(view)],), 0, flags)
+        return n, address
+
+    def recvmsg(self, bufsize, ancbufsize=0, flags=0):
+        """Receive up to `bufsize` bytes and `ancbufsize` bytes of control messages; recvmsg(2).
+
+        Returns (data, ancdata, msg_flags, address). Raises as recv_into.
+        """
+        from . import message
+
+        return message.receive(self, bufsize, ancbufsize, flags)
+
+    def recvmsg_into(self, buffers, ancbufsize=0, flags=0):
+        """recvmsg into `buffers`, one after the other. Returns (number of bytes, ancdata, msg_flags, address)."""
+        from . import message
+
+        return message.receive_into(self, buffers, ancbufsize, flags)
+
+    # options
+
+    def getsockopt(self, level, option, buflen=0):
+        """The value of an option: an int, or bytes where `buflen` is not 0; getsockopt(2), socket(7), unix(7)."""
+        from . import options
+
+        with kernel.lock:
+            return options.shaped(options.get(self._opened(), level, option), buflen)
+
+    def setsockopt(self, level, option, value, optlen=None):
+        """Set an option to an int or to the bytes of a structure; setsockopt(2), socket(7), unix(7)."""
+        from . import options
+
+        with kernel.lock:
+            options.set(self._opened(), level, option, value)
+
+    def dup(self):
+        """A second socket object, with its own descriptor, for the same open socket."""
+        other = socket(fileno=dup(self._fd))
+        other._ms = self._ms
+        other._timeout = self._timeout
+        return other
+
     # MicroPython's stream protocol beyond the plain case
 
     def _write_part(self, data, first, second):
@@ -271,7 +361,7 @@ class socket(Handle):
         return self._write(data, at, n, -1)
 
     def _write(self, data, at, n, done):
-        until = self._until(0)
+        until = self._until(0, True)
         done = max(done, 0)
         while True:
             sent = self._transmit(data, at + done, n - done, 0, until)
@@ -378,16 +468,17 @@ def socketpair(family=c.AF_UNIX, type=c.SOCK_STREAM, proto=0):
         raise error(c.EOPNOTSUPP)
     kind = _kind(family, type, proto)
     with kernel.lock:
-        one, other = connection.pair(kind, 0)
-        fd = None
+        one, other = connection.pair(kind, kernel.owner)
+        fds = []
         try:
-            fd = kernel.descriptor(one)
-            fds = fd, kernel.descriptor(other)
+            fds.append(kernel.descriptor(one))
+            fds.append(kernel.descriptor(other))
         except OSError:
-            if fd is not None:
+            for fd in fds:
                 kernel.forget(fd)
-            connection.release(one)
-            connection.release(other)
+            kernel.lock.dying.append(other)
+            if not fds:
+                kernel.lock.dying.append(one)
             raise
     return socket(family, type, proto, fds[0]), socket(family, type, proto, fds[1])
 
@@ -395,6 +486,10 @@ def socketpair(family=c.AF_UNIX, type=c.SOCK_STREAM, proto=0):
 def close(fd):
     """Close a descriptor; close(2). Raises OSError(EBADF)."""
     with kernel.lock:
-        description = kernel.forget(fd)
-        if not description.references:
-            connection.release(description)
+        kernel.forget(fd)
+
+
+def dup(fd):
+    """A second descriptor, the lowest free one, for what `fd` refers to; dup(2). Raises OSError: EBADF, EMFILE."""
+    with kernel.lock:
+        return kernel.descriptor(kernel.description(fd))

@@ -5,7 +5,6 @@ The steps are called by `operation.perform`, with the kernel's lock held.
 
 from . import constants as c
 from ._host import error
-from .endpoint import CONNECTED, RECEIVE, SEND
 from .kernel import kernel
 from .operation import FOREVER, NO_WAIT, perform
 
@@ -33,19 +32,25 @@ def send(sock, data, at, n, flags, message, until):
 
 def _check_send(ep, message):
     if message is not None and message.address is not None:
-        raise error(c.EISCONN if ep.state == CONNECTED else c.EOPNOTSUPP)
+        raise error(c.EISCONN if ep.state == c.CONNECTED else c.EOPNOTSUPP)
     if not ep.kind:
         raise error(c.EBADF)
     if ep.peer is None and not ep.orphaned:
         raise error(c.ENOTCONN)
-    if ep.shut & SEND:
+    if ep.shut & c.SEND:
         raise error(c.EPIPE)
 
 
 def _send_step(ep, data, at, n, flags, message):
     peer = ep.peer
-    if ep.shut & SEND or peer is None:
+    if ep.shut & c.SEND or peer is None:
         raise error(c.EPIPE)
+    if message is not None or ep.out is None:
+        from . import ancillary
+
+        item = ancillary.outgoing(ep, peer, message)
+        if item is not None:
+            return ancillary.queue(peer, data, at, n, None, item, message)
     return peer.append(data, at, n) or -1
 
 
@@ -67,11 +72,21 @@ def receive(sock, into, at, n, flags, message, until):
 def _receive_step(ep, into, at, n, flags, message):
     if not ep.kind:
         raise error(c.EBADF)
-    if ep.state != CONNECTED:
+    if ep.state != c.CONNECTED:
         raise error(c.EINVAL)
-    if ep.queued():
-        return ep.fetch(into, at, n, 0, flags & c.MSG_PEEK)
+    keep = flags & c.MSG_PEEK
+    skip = ep.options.peek_offset if keep and ep.options is not None else 0
+    if ep.queued() > skip:
+        if ep.attends(c.ANCILLARY):
+            from . import ancillary
+
+            done = ancillary.receive_marked(ep, into, at, n, skip, keep, message)
+        else:
+            done = ep.fetch(into, at, n, skip, keep)
+        if ep.options is not None:
+            ep.options.peeked(done, keep)
+        return done
     errno = kernel.take_error(ep)
     if errno:
         raise error(errno)
-    return 0 if ep.shut & RECEIVE else -1
+    return 0 if ep.shut & c.RECEIVE else -1

@@ -1,0 +1,6 @@
+"""The data plane: in C where the firmware or the filesystem has it, else in Python. Both keep to one interface."""
+
+try:
+    from _afunix import Endpoint, Handle
+except ImportError:
+    pass

@@ -1,0 +1,174 @@
+"""Socket options, socket(7) and unix(7), and the requests of ioctl that concern sockets."""
+
+import struct
+
+from . import constants as c
+from ._host import error, wake
+from .kernel import kernel
+
+# Stored and given back, without an effect on a Unix domain socket, as in Linux.
+_INERT = (c.SO_DEBUG, c.SO_REUSEADDR, c.SO_DONTROUTE, c.SO_BROADCAST, c.SO_KEEPALIVE, c.SO_REUSEPORT)
+
+
+class Options:
+    """What setsockopt changed on one endpoint."""
+
+    def __init__(self):
+        self.passcred = False
+        self.peek_offset_on = False
+        self.peek_offset = 0
+        self.receive_timeout = 0  # microseconds, 0 for none
+        self.send_timeout = 0
+        self.urgent_inline = False
+        self.inert = {}
+
+    def inherited(self):
+        """What an accepted connection has of its listener's."""
+        if not self.passcred:
+            return None
+        options = Options()
+        options.passcred = True
+        return options
+
+    def peeked(self, n, keep):
+        """`n` bytes were looked at (`keep`) or received: SO_PEEK_OFF moves along."""
+        if self.peek_offset_on:
+            self.peek_offset = self.peek_offset + n if keep else max(0, self.peek_offset - n)
+
+
+def of(endpoint):
+    """The endpoint's options, made when first asked for."""
+    if endpoint.options is None:
+        endpoint.options = Options()
+    return endpoint.options
+
+
+def get(endpoint, level, name):
+    """getsockopt(2): an integer, or bytes for a structure. Raises OSError: ENOPROTOOPT, EOPNOTSUPP."""
+    if level != c.SOL_SOCKET:
+        raise error(c.EOPNOTSUPP)
+    if name == c.SO_ERROR:
+        return kernel.take_error(endpoint)
+    if name in (c.SO_SNDBUF, c.SO_RCVBUF):
+        return len(endpoint.memory)
+    if name == c.SO_PEERCRED:
+        return credentials(endpoint.credentials)
+    if name in (c.SO_RCVTIMEO, c.SO_SNDTIMEO):
+        return _timeval(endpoint, name)
+    if name in _FACTS:
+        return _FACTS[name](endpoint)
+    options = endpoint.options
+    if name == c.SO_PEEK_OFF:
+        return options.peek_offset if options and options.peek_offset_on else -1
+    if name == c.SO_PASSCRED:
+        return int(options is not None and options.passcred)
+    if name == c.SO_OOBINLINE:
+        return int(options is not None and options.urgent_inline)
+    if name in _INERT:
+        return options.inert.get(name, 0) if options else 0
+    raise error(c.ENOPROTOOPT)
+
+
+def shaped(value, buflen):
+    """An option's value as getsockopt(level, option, buflen) returns it."""
+    if not buflen:
+        return value if isinstance(value, int) else struct.unpack("<i", value[:4])[0]
+    if not 0 < buflen <= 1024:
+        raise OSError("getsockopt buflen out of range")
+    return (struct.pack("<i", value) if isinstance(value, int) else value)[:buflen]
+
+
+_FACTS = {
+    c.SO_TYPE: lambda endpoint: endpoint.kind,
+    c.SO_DOMAIN: lambda endpoint: c.AF_UNIX,
+    c.SO_PROTOCOL: lambda endpoint: 0,
+    c.SO_ACCEPTCONN: lambda endpoint: int(endpoint.state == c.LISTENING),
+}
+
+
+def set(endpoint, level, name, value):
+    """setsockopt(2); `value` is an int or a structure's bytes. Raises OSError: ENOPROTOOPT, EOPNOTSUPP, EINVAL, EDOM."""
+    if level != c.SOL_SOCKET:
+        raise error(c.EOPNOTSUPP)
+    if name in _FACTS or name == c.SO_ERROR or name == c.SO_PEERCRED:
+        raise error(c.ENOPROTOOPT)
+    if name in (c.SO_RCVTIMEO, c.SO_SNDTIMEO):
+        return _set_timeval(endpoint, name, value)
+    number = _integer(value)
+    if name in (c.SO_SNDBUF, c.SO_RCVBUF):
+        return  # the ring is fixed: the request is heard, and getsockopt tells what there is
+    if name == c.SO_PEEK_OFF:
+        return _set_peek_offset(endpoint, number)
+    if name == c.SO_PASSCRED:
+        of(endpoint).passcred = bool(number)
+        kernel.route(endpoint)
+    elif name == c.SO_OOBINLINE:
+        of(endpoint).urgent_inline = bool(number)
+    elif name in _INERT:
+        of(endpoint).inert[name] = int(bool(number))
+    else:
+        raise error(c.ENOPROTOOPT)
+
+
+def _integer(value):
+    if isinstance(value, int):
+        return value
+    if len(value) < 4:
+        raise error(c.EINVAL)
+    return struct.unpack("i", bytes(value)[:4])[0]
+
+
+def _set_peek_offset(endpoint, number):
+    options = of(endpoint)
+    options.peek_offset_on = number >= 0
+    options.peek_offset = max(number, 0)
+    if number >= 0:
+        endpoint.attend(c.OPTION)
+    else:
+        endpoint.relax(c.OPTION)
+
+
+# struct timeval and struct ucred as on 64-bit Linux, on every board
+
+
+def _timeval(endpoint, name):
+    options = endpoint.options
+    us = 0
+    if options is not None:
+        us = options.receive_timeout if name == c.SO_RCVTIMEO else options.send_timeout
+    return struct.pack("<qq", us // 1000000, us % 1000000)
+
+
+def _set_timeval(endpoint, name, value):
+    if isinstance(value, int) or len(value) < 16:
+        raise error(c.EINVAL)
+    seconds, us = struct.unpack("<qq", bytes(value)[:16])
+    if not 0 <= us < 1000000:
+        raise error(c.EDOM)
+    us = max(0, seconds * 1000000 + us)
+    if name == c.SO_RCVTIMEO:
+        of(endpoint).receive_timeout = us
+    else:
+        of(endpoint).send_timeout = us
+    wake()
+
+
+def credentials(owner):
+    """struct ucred of `owner`, which stands for the process; user and group are 0, and 65534 where nothing is known."""
+    nobody = 0 if owner else 65534
+    return struct.pack("<iii", owner, nobody, nobody)
+
+
+def request(endpoint, code):
+    """ioctl(2): FIONREAD and SIOCOUTQ as integers. Raises OSError: EINVAL, ENOTTY."""
+    if code == c.FIONREAD:
+        if endpoint.state == c.LISTENING:
+            raise error(c.EINVAL)
+        if endpoint.kind == c.SOCK_STREAM:
+            return endpoint.queued()
+        return endpoint.first_length()
+    if code == c.SIOCOUTQ:
+        if endpoint.state == c.LISTENING:
+            raise error(c.EINVAL)
+        return endpoint.peer.queued() if endpoint.peer is not None else 0
+    raise error(c.ENOTTY)
