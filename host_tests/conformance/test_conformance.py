@@ -99,7 +99,8 @@ class Targets:
     def _board(self, script):
         board = self._request.getfixturevalue("board")
         try:
-            # An empty heap for each file: what the last one left is not this one's trouble.
+            # An empty heap for each file: what the last one left is no trouble of this one.
+            board.exec('')
             board.soft_reset()
             board.load(HERE / "kit.py")
             board.load(CASES / f"{script}.py")

@@ -15,7 +15,7 @@ _packet = None  # loaded when the first packet socket is made
 
 
 def create(kind, owner):
-    """A fresh endpoint of `kind`. Raises OSError: ENFILE where all are in use, ENOBUFS where no packets are configured."""
+    """A fresh endpoint of `kind`. Raises OSError: ENFILE (all are in use), ENOBUFS (no packets are configured)."""
     global _packet
     if kind == c.SOCK_STREAM:
         protocol = stream

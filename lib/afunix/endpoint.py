@@ -133,7 +133,7 @@ class Endpoint:
 
     @micropython.native
     def take(self, into, at, n, wait=True):
-        """Receive up to `n` bytes, or one packet cut to `n`, into into[at:]. Returns how many, or -1. `wait` as in put."""
+        """Receive up to `n` bytes, or one packet cut to `n`, into into[at:]. Returns how many, or -1; `wait` as in put."""
         lock = self.rlock
         if not lock.acquire(wait):
             return -1
@@ -190,7 +190,7 @@ class Endpoint:
 
     @micropython.native
     def fetch(self, into, at, n, skip, keep):
-        """Copy up to `n` bytes behind the first `skip` to into[at:], and release them unless `keep`. Returns how many."""
+        """Copy up to `n` bytes behind the first `skip` to into[at:]; release them unless `keep`. Returns how many."""
         self.rlock.acquire()
         n = ring.peek(self.ctl, self.memory, into, at, n, skip)
         if n < 0:

@@ -169,7 +169,7 @@ def send_fds(sock, buffers, fds, flags=0, address=None):
 
 
 def recv_fds(sock, bufsize, maxfds, flags=0):
-    """Receive up to `bufsize` bytes and `maxfds` descriptors. Returns (data, list of descriptors, msg_flags, address)."""
+    """Receive up to `bufsize` bytes and `maxfds` descriptors. Returns (data, descriptors, msg_flags, address)."""
     data, ancdata, msg_flags, address = sock.recvmsg(bufsize, CMSG_LEN(4 * maxfds), flags)
     fds = []
     for level, type, body in ancdata:

@@ -73,7 +73,7 @@ def autobind(endpoint):
 
 
 def find(name, kind):
-    """The endpoint bound to `name`. Raises OSError: ENOENT, ECONNREFUSED, EPROTOTYPE as Linux does for the name's form."""
+    """The endpoint bound to `name`. Raises OSError: ENOENT, ECONNREFUSED, EPROTOTYPE as the name's form demands."""
     if name is None:
         raise error(c.EINVAL)
     found = kernel.names.get(name)

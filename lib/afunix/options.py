@@ -87,7 +87,7 @@ _FACTS = {
 
 
 def set(endpoint, level, name, value):
-    """setsockopt(2); `value` is an int or a structure's bytes. Raises OSError: ENOPROTOOPT, EOPNOTSUPP, EINVAL, EDOM."""
+    """setsockopt(2) to an int or a structure's bytes. Raises OSError: ENOPROTOOPT, EOPNOTSUPP, EINVAL, EDOM."""
     if level != c.SOL_SOCKET:
         raise error(c.EOPNOTSUPP)
     if name in _FACTS or name == c.SO_ERROR or name == c.SO_PEERCRED:

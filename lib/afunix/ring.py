@@ -117,7 +117,7 @@ def peek(ctl, memory, dst, at: int, n: int, skip: int) -> int:
 
 @micropython.viper
 def get(ctl, memory, dst, at: int, n: int) -> int:
-    """Move up to `n` queued bytes to dst[at:]. Returns how many there were, or -1 where ATTENTION asks for more care."""
+    """Move up to `n` queued bytes to dst[at:]. Returns how many there were, or -1 where ATTENTION is set."""
     n = int(peek(ctl, memory, dst, at, n, 0))
     c = ptr32(ctl)
     if c[_ATTENTION]:  # read after W: what was published up to there had set it before

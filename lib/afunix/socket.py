@@ -63,7 +63,7 @@ class socket(Handle):
     # names and connections
 
     def bind(self, address):
-        """Give the socket a name: a path, an abstract name that starts with a NUL, or "" for one of the kernel's choice.
+        """Give the socket a name: a path, an abstract name (it starts with a NUL), or "" for one the kernel chooses.
 
         At most 107 bytes of path, 108 of an abstract name. Raises OSError: EADDRINUSE, EINVAL (has a name already),
         ENOSPC (as many names as configured are in use). bind(2).
@@ -78,7 +78,10 @@ class socket(Handle):
             connection.listen(self._opened(), backlog)
 
     def accept(self):
-        """The next connection: (socket, address of the client). Raises OSError: EAGAIN, EINVAL, EOPNOTSUPP, EMFILE. accept(2)."""
+        """The next connection: (socket, address of the client); accept(2).
+
+        Raises OSError: EAGAIN, EINVAL, EOPNOTSUPP, EMFILE.
+        """
         until = self._until(0)
         fd = _now(perform(self, _accept_step, None, 0, 0, 0 if until else c.MSG_DONTWAIT, None, until))
         accepted = self._accepted(fd)
@@ -463,7 +466,7 @@ def _install(endpoint):
 
 
 def socketpair(family=c.AF_UNIX, type=c.SOCK_STREAM, proto=0):
-    """Two connected sockets of `type`; socketpair(2). Arguments and errors as `socket`; EOPNOTSUPP for another family."""
+    """Two connected sockets of `type`; socketpair(2). Raises as `socket`; EOPNOTSUPP for another family."""
     if family != c.AF_UNIX:
         raise error(c.EOPNOTSUPP)
     kind = _kind(family, type, proto)
