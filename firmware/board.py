@@ -101,6 +101,7 @@ class Board:
     def sync(self, directory, files):
         """Make a directory on the board hold exactly `files`, from name to bytes; return the names sent."""
         self._prepare()
+        # A file that was cut off has another sum than it should, and is sent again.
         lines = self.exec(f"_afunix_sums({directory!r})").splitlines()
         there = {name: digest for digest, name in (line.split(" ", 1) for line in lines)}
         changed = [name for name in files if there.get(name) != hashlib.sha256(files[name]).hexdigest()]

@@ -65,27 +65,22 @@ def _afunix_load(name, size, window_bits):
 
 def _afunix_save(path, size, window_bits):
     data = receive(size, window_bits)
-    for i in range(1, len(path)):
-        if path[i] == "/":
-            try:
-                os.mkdir(path[:i])
-            except OSError:
-                pass
-    with open(path + ".new", "wb") as file:
+    with open(path, "wb") as file:
         file.write(data)
-    os.rename(path + ".new", path)
 
 
 def _afunix_sums(directory):
     import binascii
     import hashlib
 
-    try:
-        names = os.listdir(directory)
-    except OSError:
-        return
+    for i in range(1, len(directory) + 1):
+        if directory[i : i + 1] in ("/", ""):
+            try:
+                os.mkdir(directory[:i])
+            except OSError:
+                pass
     buffer = bytearray(512)
-    for name in names:
+    for name in os.listdir(directory):
         if os.stat(directory + "/" + name)[0] & 0x4000:
             continue
         total = hashlib.sha256()

@@ -76,7 +76,8 @@ async def connect(sock, address):
 async def accept(sock):
     """The next connection of the listening `sock`, which becomes non-blocking: (socket, address of the client).
 
-    The accepted socket is non-blocking. Raises OSError: EINVAL (not listening, or shut down), EMFILE, EOPNOTSUPP, EBADF.
+    The accepted socket is non-blocking. Raises OSError: EINVAL (not listening, or shut down), EMFILE, EOPNOTSUPP,
+    EBADF.
     """
     sock.setblocking(False)
     while True:

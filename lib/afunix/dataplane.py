@@ -3,4 +3,5 @@
 try:
     from _afunix import Endpoint, Handle
 except ImportError:
-    pass
+    from .endpoint import Endpoint
+    from .handle import Handle

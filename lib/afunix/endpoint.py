@@ -133,7 +133,7 @@ class Endpoint:
 
     @micropython.native
     def take(self, into, at, n, wait=True):
-        """Receive up to `n` bytes, or one packet cut to `n`, into into[at:]. Returns how many, or -1; `wait` as in put."""
+        """Receive up to `n` bytes, or one packet cut to it, into into[at:]. Returns how many, or -1."""
         lock = self.rlock
         if not lock.acquire(wait):
             return -1
