@@ -114,9 +114,7 @@ class AptRoot:
         release = read_os_release(_text("/etc/os-release"))
         stanzas, lines = private_sources(Path("/etc/apt"), release, self.suite)
         if not stanzas and not lines:
-            raise Failure(
-                "no Debian or Ubuntu mirror in /etc/apt; use MPY_DIR= with a checkout of MicroPython"
-            )
+            raise Failure("no Debian or Ubuntu mirror in /etc/apt; use MPY_DIR= with a checkout of MicroPython")
         parts = self.directory / "sources.list.d"
         for needed in ("sources.list.d", "state/lists/partial", "cache/archives/partial"):
             (self.directory / needed).mkdir(parents=True, exist_ok=True)

@@ -92,7 +92,9 @@ class Board:
 
     def send_library(self):
         """Bring /lib/afunix on the board's filesystem to what lib/afunix is here, as .mpy files."""
-        files = {f"{path.stem}.mpy": self.compile(path) for path in sorted(LIBRARY.glob("*.py"))}
+        # What only CPython imports is of no use there.
+        paths = [path for path in sorted(LIBRARY.glob("*.py")) if not path.name.startswith("_cpython")]
+        files = {f"{path.stem}.mpy": self.compile(path) for path in paths}
         if not files:
             raise Failure("there is no lib/afunix to send")
         self.sync("/lib/afunix", files)
@@ -180,9 +182,7 @@ class Board:
 def compile_for(mpy, path):
     """A Python file as .mpy for a board whose sys.implementation._mpy is `mpy`."""
     if mpy & 0xFF != MPY_VERSION:
-        raise Failure(
-            f"the board loads no .mpy of version {MPY_VERSION}; its MicroPython must be 1.19 or newer"
-        )
+        raise Failure(f"the board loads no .mpy of version {MPY_VERSION}; its MicroPython must be 1.19 or newer")
     number = mpy >> 10 & 0x0F
     architecture = ARCHITECTURES[number] if number < len(ARCHITECTURES) else None
     source = path.read_text()

@@ -103,9 +103,7 @@ def fetch(archives):
     if not absent:
         return files
     if not shutil.which("apt-get"):
-        raise Failure(
-            "no apt on this machine to get sources with; use MPY_DIR= with a checkout of MicroPython"
-        )
+        raise Failure("no apt on this machine to get sources with; use MPY_DIR= with a checkout of MicroPython")
     DOWNLOADS.mkdir(parents=True, exist_ok=True)
     apt = AptRoot(BUILD / "apt", SUITE)
     with step("Looking for the pinned sources"):
