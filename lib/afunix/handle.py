@@ -15,14 +15,17 @@ except ImportError:
         return value
 
 
+# A board looks a builtin name up in a long table, one entry after the other: 20 us each on a Pico.
+_len = len
+_isinstance = isinstance
+_type = type
+_bytes = bytes
+_bytearray = bytearray
 _BYTES = (bytes, bytearray, memoryview)
-_WRITABLE = (bytearray, memoryview)
-_EAGAIN = const(11)
 _EINVAL = const(22)
 _STREAM_POLL = const(3)
 _STREAM_CLOSE = const(4)
 _ALWAYS = const(0x38)  # POLLERR | POLLHUP | POLLNVAL are reported without being asked for
-_CHUNK = const(256)
 
 
 class Handle(StreamBase):
@@ -34,8 +37,8 @@ class Handle(StreamBase):
 
         Raises OSError: EAGAIN, ENOTCONN, EPIPE, EMSGSIZE, EBADF; TypeError where `data` has no bytes.
         """
-        if not flags and isinstance(data, _BYTES):
-            n = len(data)
+        if not flags and _isinstance(data, _BYTES):
+            n = _len(data)
             done = self._ep.put(data, 0, n)
             if done == n and n:
                 return n
@@ -49,8 +52,8 @@ class Handle(StreamBase):
         Returns the number of bytes received, 0 at the end of a stream. Raises OSError: EAGAIN, ECONNRESET, EINVAL,
         ENOTCONN, EBADF; TypeError where `buffer` cannot be written; ValueError for a negative or too large `nbytes`.
         """
-        if not (nbytes or flags) and type(buffer) is bytearray:
-            n = self._ep.take(buffer, 0, len(buffer))
+        if not (nbytes or flags) and _type(buffer) is _bytearray:
+            n = self._ep.take(buffer, 0, _len(buffer))
             if n >= 0:
                 return n
         return self._receive_into(buffer, nbytes, flags)
@@ -80,8 +83,8 @@ class Handle(StreamBase):
 
         Returns the number of bytes written: all where the socket may wait, None where nothing could be written now.
         """
-        if first < 0 and type(data) is bytes:
-            n = len(data)
+        if first < 0 and _type(data) is _bytes:
+            n = _len(data)
             done = self._ep.put(data, 0, n)
             if done == n and n:
                 return n
@@ -94,8 +97,8 @@ class Handle(StreamBase):
 
         Returns the number of bytes read; a non-blocking socket reads what there is, and returns None for nothing.
         """
-        if n < 0 and type(buffer) is bytearray:
-            n = len(buffer)
+        if n < 0 and _type(buffer) is _bytearray:
+            n = _len(buffer)
             done = self._ep.take(buffer, 0, n)
             if done == n:
                 return n
@@ -128,9 +131,9 @@ class Handle(StreamBase):
         Returns the number of bytes sent; 0 where none fits, somebody else is sending, or the socket is not plainly
         connected.
         """
-        if not isinstance(data, _BYTES):
+        if not _isinstance(data, _BYTES):
             return 0
-        n = self._ep.put(data, 0, len(data), False)
+        n = self._ep.put(data, 0, _len(data), False)
         return n if n > 0 else 0
 
     @micropython.native
@@ -139,7 +142,7 @@ class Handle(StreamBase):
 
         Returns the number of bytes received; 0 where there are none, or somebody else is receiving.
         """
-        if type(buffer) is not bytearray:
+        if _type(buffer) is not _bytearray:
             return 0
-        n = self._ep.take(buffer, 0, len(buffer), False)
+        n = self._ep.take(buffer, 0, _len(buffer), False)
         return n if n > 0 else 0
