@@ -11,7 +11,6 @@ import asyncio
 
 from . import constants as c
 from ._host import MICROPYTHON, StreamBase, error
-from .endpoint import RECEIVE
 from .kernel import kernel
 from .names import parse
 from .socket import socket
@@ -46,7 +45,7 @@ class _When(StreamBase):
 def _backlog_has_room(name):
     with kernel.lock:
         listener = kernel.names.get(name)
-        if listener is None or listener.shut & RECEIVE:
+        if listener is None or listener.shut & c.RECEIVE:
             return True  # connect() says what is wrong
         return listener.pending <= listener.backlog
 
@@ -88,7 +87,7 @@ async def accept(sock):
         except OSError as failure:
             if failure.errno != c.EAGAIN:
                 raise
-        if sock._ep.shut & RECEIVE:
+        if sock._ep.shut & c.RECEIVE:
             raise error(c.EINVAL)
         await _readable(sock)
 
