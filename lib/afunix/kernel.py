@@ -150,14 +150,14 @@ class Kernel:
 
     def route(self, endpoint):
         """Decide again who may append to whose ring without asking, after a change of `endpoint`."""
-        endpoint.out = self._plain_peer(endpoint)
+        endpoint.out = self._plain_inlet(endpoint)
         for other in self.endpoints:
             if other.peer is endpoint:
-                other.out = self._plain_peer(other)
+                other.out = self._plain_inlet(other)
         wake()
 
     @staticmethod
-    def _plain_peer(endpoint):
+    def _plain_inlet(endpoint):
         peer = endpoint.peer
         if peer is None or endpoint.shut & c.SEND or peer.shut & c.RECEIVE:
             return None
@@ -165,7 +165,7 @@ class Kernel:
             return None
         if endpoint.kind != c.SOCK_STREAM and (endpoint.error or peer.peer not in (None, endpoint)):
             return None
-        return peer
+        return peer.inlet
 
     def take_error(self, endpoint):
         """The endpoint's pending errno, which is reported once; 0 if there is none."""
