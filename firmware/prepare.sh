@@ -3,6 +3,9 @@
 #   host  Python, and build/venv with the packages of requirements.txt
 #   unix  what compiles MicroPython's unix port
 #   pico  what compiles firmware for a Pico
+#   c     what checks the C code on this machine
+#   native  what compiles the native module for other processors
+#   qemu  what compiles and runs MicroPython on emulated Cortex-M3 and RV32 boards
 # It is a shell script because Python may be one of the things that are missing.
 set -eu
 cd "$(dirname "$0")/.."
@@ -97,6 +100,22 @@ for group in "$@"; do
         want_program c++ g++
         want_program arm-none-eabi-gcc gcc-arm-none-eabi
         want_on_debian libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib
+        ;;
+    c)
+        want_program cc gcc
+        want_program cppcheck cppcheck
+        want_on_debian libc6-dev
+        ;;
+    native)
+        want_program arm-none-eabi-gcc gcc-arm-none-eabi
+        want_program riscv64-unknown-elf-gcc gcc-riscv64-unknown-elf
+        ;;
+    qemu)
+        want_program arm-none-eabi-gcc gcc-arm-none-eabi
+        want_program riscv64-unknown-elf-gcc gcc-riscv64-unknown-elf
+        want_program qemu-system-arm qemu-system-arm
+        want_program qemu-system-riscv32 qemu-system-misc
+        want_on_debian libnewlib-arm-none-eabi picolibc-riscv64-unknown-elf
         ;;
     *) die "prepare.sh knows no group \"$group\"" ;;
     esac

@@ -304,7 +304,7 @@ class Endpoint:
     def writable(self):
         """Would a small message be taken, or fail at once? A packet ring says so while half of it is free."""
         peer = self.peer
-        if peer is None or peer.shut & _RECEIVE:
+        if peer is None:
             return self.state != _LISTENING and self.kind
         free = ring.room(peer.ctl)
         if self.kind == _STREAM:

@@ -82,7 +82,8 @@ class Kernel:
         self.settings = {name: LIMITS[name][0] for name in LIMITS}
         self.endpoints = ()
         self.descriptors = []
-        self.names = {}  # str (path) or bytes (abstract): Endpoint
+        self.paths = {}  # str: Endpoint
+        self.abstract = {c.SOCK_STREAM: {}, c.SOCK_DGRAM: {}, c.SOCK_SEQPACKET: {}}  # by type; bytes: Endpoint
         self.unused = None
         self.live = 0
         self.owner = 1  # of new sockets: what stands for a process here

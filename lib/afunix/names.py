@@ -1,7 +1,7 @@
 """The registry of names: paths and abstract names of bound sockets, unix(7).
 
 A name as users see it is its key: `str` for a path, `bytes` that start with a NUL for an abstract name. Paths live
-here, not in a filesystem. Every function but `parse` is called with the kernel's lock held.
+here, not in a filesystem; each type of socket has abstract names of its own. Every function but `parse` is called with the kernel's lock held.
 """
 
 from . import constants as c
@@ -34,11 +34,20 @@ def parse(address):
     return decode(name if end < 0 else name[:end])
 
 
+def _table(name, kind):
+    return kernel.paths if isinstance(name, str) else kernel.abstract[kind]
+
+
+def count():
+    """How many names are in use."""
+    return len(kernel.paths) + sum([len(table) for table in kernel.abstract.values()])
+
+
 def add(name, endpoint):
     """Give `endpoint` the unused `name`. Raises OSError(ENOSPC) when as many names as configured are in use."""
-    if len(kernel.names) >= kernel.settings["names"]:
+    if count() >= kernel.settings["names"]:
         raise error(c.ENOSPC)
-    kernel.names[name] = endpoint
+    _table(name, endpoint.kind)[name] = endpoint
     endpoint.address = name
     endpoint.bound = True
 
@@ -47,7 +56,7 @@ def bind(endpoint, name):
     """bind(2). A path is looked up before the socket is, an abstract name after: the order of Linux's errors."""
     if name is None:
         return autobind(endpoint)
-    taken = name in kernel.names
+    taken = name in _table(name, endpoint.kind)
     if taken and isinstance(name, str):
         raise error(c.EADDRINUSE)
     if endpoint.address is not None:
@@ -68,7 +77,7 @@ def autobind(endpoint):
     while True:
         _next = (_next + 1) & 0xFFFFF
         name = b"\0" + encode("%05x" % _next)
-        if name not in kernel.names:
+        if name not in kernel.abstract[endpoint.kind]:
             return add(name, endpoint)
 
 
@@ -76,21 +85,18 @@ def find(name, kind):
     """The endpoint bound to `name`. Raises OSError: ENOENT, ECONNREFUSED, EPROTOTYPE as the name's form demands."""
     if name is None:
         raise error(c.EINVAL)
-    found = kernel.names.get(name)
-    if isinstance(name, str):
-        if found is None:
-            raise error(c.ENOENT)
-        if found.kind != kind:
-            raise error(c.EPROTOTYPE)
-    elif found is None or found.kind != kind:
-        raise error(c.ECONNREFUSED)
+    found = _table(name, kind).get(name)
+    if found is None:
+        raise error(c.ENOENT if isinstance(name, str) else c.ECONNREFUSED)
+    if found.kind != kind:
+        raise error(c.EPROTOTYPE)
     return found
 
 
 def remove(endpoint):
     """Free the name of an endpoint that goes away."""
     if endpoint.bound:
-        del kernel.names[endpoint.address]
+        del _table(endpoint.address, endpoint.kind)[endpoint.address]
         endpoint.bound = False
 
 
@@ -101,8 +107,8 @@ def unlink(path):
     """
     name = parse(path)
     with kernel.lock:
-        found = kernel.names.get(name) if isinstance(name, str) else None
+        found = kernel.paths.get(name) if isinstance(name, str) else None
         if found is None:
             raise error(c.ENOENT)
-        del kernel.names[name]
+        del kernel.paths[name]
         found.bound = False

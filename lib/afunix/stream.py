@@ -43,7 +43,7 @@ def _check_send(ep, message):
 
 def _send_step(ep, data, at, n, flags, message):
     peer = ep.peer
-    if ep.shut & c.SEND or peer is None:
+    if ep.shut & c.SEND or peer is None or peer.shut & c.RECEIVE:
         raise error(c.EPIPE)
     if message is not None or ep.out is None:
         from . import ancillary
