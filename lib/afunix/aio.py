@@ -12,7 +12,7 @@ import asyncio
 from . import constants as c
 from ._host import MICROPYTHON, StreamBase, error
 from .kernel import kernel
-from .names import parse
+from .names import key, parse
 from .socket import socket
 
 if MICROPYTHON:
@@ -42,9 +42,9 @@ class _When(StreamBase):
         return c.POLLIN if self._test(self._argument) else 0
 
 
-def _backlog_has_room(name):
+def _backlog_has_room(at):
     with kernel.lock:
-        listener = kernel.names.get(name)
+        listener = kernel.names.get(at)
         if listener is None or listener.shut & c.RECEIVE:
             return True  # connect() says what is wrong
         return listener.pending <= listener.backlog
@@ -68,7 +68,7 @@ async def connect(sock, address):
             if failure.errno != c.EAGAIN:
                 raise
         if room is None:
-            room = _When(_backlog_has_room, parse(address))
+            room = _When(_backlog_has_room, key(parse(address), sock.type))
         await _readable(room)
 
 

@@ -82,8 +82,7 @@ class Kernel:
         self.settings = {name: LIMITS[name][0] for name in LIMITS}
         self.endpoints = ()
         self.descriptors = []
-        self.paths = {}  # str: Endpoint
-        self.abstract = {c.SOCK_STREAM: {}, c.SOCK_DGRAM: {}, c.SOCK_SEQPACKET: {}}  # by type; bytes: Endpoint
+        self.names = {}  # names.key(): Endpoint
         self.unused = None
         self.live = 0
         self.owner = 1  # of new sockets: what stands for a process here
@@ -91,7 +90,7 @@ class Kernel:
         self.closed = Endpoint(-1, bytearray(2), array("i"))  # what a closed socket holds
 
     def configure(self, **settings):
-        """Set the sizes of `LIMITS`. Raises OSError(EBUSY) while a socket is open."""
+        """Set the sizes of `LIMITS`. Raises OSError(EBUSY) while a descriptor is open."""
         for name in settings:
             if name not in LIMITS:
                 raise TypeError("no such setting: " + name)
@@ -104,7 +103,7 @@ class Kernel:
             if name in ("ring", "records") and value & (value - 1):
                 raise ValueError(name + " must be a power of two")
         with self.lock:
-            if self.live:
+            if self.live or any(self.descriptors):
                 raise error(c.EBUSY)
             self.settings.update(settings)
             self.endpoints = ()

@@ -1,7 +1,8 @@
 """The registry of names: paths and abstract names of bound sockets, unix(7).
 
-A name as users see it is its key: `str` for a path, `bytes` that start with a NUL for an abstract name. Paths live
-here, not in a filesystem; each type of socket has abstract names of its own. Every function but `parse` is called with the kernel's lock held.
+A name is what users see: `str` for a path, `bytes` that start with a NUL for an abstract name. Paths live here, not in
+a filesystem; each type of socket has abstract names of its own. Every function but `parse` and `unlink` is called
+with the kernel's lock held.
 """
 
 from . import constants as c
@@ -34,20 +35,16 @@ def parse(address):
     return decode(name if end < 0 else name[:end])
 
 
-def _table(name, kind):
-    return kernel.paths if isinstance(name, str) else kernel.abstract[kind]
-
-
-def count():
-    """How many names are in use."""
-    return len(kernel.paths) + sum([len(table) for table in kernel.abstract.values()])
+def key(name, kind):
+    """Where the registry has the name of a socket of `kind`."""
+    return name if isinstance(name, str) else (kind, name)
 
 
 def add(name, endpoint):
     """Give `endpoint` the unused `name`. Raises OSError(ENOSPC) when as many names as configured are in use."""
-    if count() >= kernel.settings["names"]:
+    if len(kernel.names) >= kernel.settings["names"]:
         raise error(c.ENOSPC)
-    _table(name, endpoint.kind)[name] = endpoint
+    kernel.names[key(name, endpoint.kind)] = endpoint
     endpoint.address = name
     endpoint.bound = True
 
@@ -56,7 +53,7 @@ def bind(endpoint, name):
     """bind(2). A path is looked up before the socket is, an abstract name after: the order of Linux's errors."""
     if name is None:
         return autobind(endpoint)
-    taken = name in _table(name, endpoint.kind)
+    taken = key(name, endpoint.kind) in kernel.names
     if taken and isinstance(name, str):
         raise error(c.EADDRINUSE)
     if endpoint.address is not None:
@@ -77,7 +74,7 @@ def autobind(endpoint):
     while True:
         _next = (_next + 1) & 0xFFFFF
         name = b"\0" + encode("%05x" % _next)
-        if name not in kernel.abstract[endpoint.kind]:
+        if key(name, endpoint.kind) not in kernel.names:
             return add(name, endpoint)
 
 
@@ -85,7 +82,7 @@ def find(name, kind):
     """The endpoint bound to `name`. Raises OSError: ENOENT, ECONNREFUSED, EPROTOTYPE as the name's form demands."""
     if name is None:
         raise error(c.EINVAL)
-    found = _table(name, kind).get(name)
+    found = kernel.names.get(key(name, kind))
     if found is None:
         raise error(c.ENOENT if isinstance(name, str) else c.ECONNREFUSED)
     if found.kind != kind:
@@ -96,7 +93,7 @@ def find(name, kind):
 def remove(endpoint):
     """Free the name of an endpoint that goes away."""
     if endpoint.bound:
-        del _table(endpoint.address, endpoint.kind)[endpoint.address]
+        del kernel.names[key(endpoint.address, endpoint.kind)]
         endpoint.bound = False
 
 
@@ -107,8 +104,8 @@ def unlink(path):
     """
     name = parse(path)
     with kernel.lock:
-        found = kernel.paths.get(name) if isinstance(name, str) else None
+        found = kernel.names.get(name) if isinstance(name, str) else None
         if found is None:
             raise error(c.ENOENT)
-        del kernel.paths[name]
+        del kernel.names[name]
         found.bound = False
