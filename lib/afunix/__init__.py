@@ -20,4 +20,6 @@ def __getattr__(name):
         return __import__("afunix." + name, None, None, (name,))
     if name in ("CMSG_LEN", "CMSG_SPACE", "send_fds", "recv_fds"):
         return getattr(__getattr__("message"), name)
+    if name in ("install", "object_of"):
+        return getattr(__getattr__("rights"), name)
     raise AttributeError(name)

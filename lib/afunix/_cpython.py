@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from _socket import timeout  # TimeoutError, and a class of its own before Python 3.10
 
 Lock = threading.Lock
 StreamBase = object
@@ -41,7 +42,7 @@ def error(errno):
 
 
 def timed_out():
-    return TimeoutError("timed out")
+    return timeout("timed out")
 
 
 class _Waiters:
@@ -77,12 +78,13 @@ def changes():
 
 def pause(seen, until):
     with waiters.condition:
-        while waiters.changes == seen:
+        while True:
             left = None if until < 0 else until - time.monotonic()
             if left is not None and left <= 0:
-                return False
+                return False  # also where changes never end
+            if waiters.changes != seen:
+                return True
             waiters.condition.wait(left)
-    return True
 
 
 def wake():
@@ -108,18 +110,32 @@ def unwatch(watcher):
         waiters.count -= 1
 
 
+# After which operations of an Endpoint a waiter may go on, and the least result of each that tells it did something:
+# a waiter whose own vain attempts woke it would never sleep.
+_WAKING = {
+    "put": 0,
+    "take": 0,
+    "take_line": 0,
+    "fetch_packet": 0,
+    "append": 1,
+    "append_packet": True,
+    "fetch": 1,
+}
+
+
 def waking(cls):
-    def wrap(name):
+    def wrap(name, least):
         plain = getattr(cls, name)
 
         def operation(self, *args):
             done = plain(self, *args)
-            wake()
+            if done >= least:
+                wake()
             return done
 
         return operation
 
-    body = {name: wrap(name) for name in cls.WAKING}
+    body = {name: wrap(name, _WAKING[name]) for name in _WAKING}
     return type(cls.__name__, (cls,), body)
 
 

@@ -58,8 +58,6 @@ class Endpoint:
     lengths  array('i') with one word for each packet slot
     """
 
-    WAKING = ("put", "take", "take_line", "append", "append_packet", "fetch", "fetch_packet")
-
     def __init__(self, index, memory, lengths):
         slots = len(lengths)
         self.index = index

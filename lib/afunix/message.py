@@ -56,7 +56,10 @@ def _outgoing(sock, ancdata, address):
             raise error(c.EINVAL)
     with kernel.lock:
         try:
-            for level, type, data in ancdata:
+            for item in ancdata:
+                if len(item) != 3:
+                    raise TypeError("a control message must be (level, type, data)")
+                level, type, data = item
                 _add(message, sock._opened(), level, type, bytes_of(data))
         except BaseException:
             rights.drop(message.rights)

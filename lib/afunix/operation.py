@@ -23,6 +23,7 @@ def perform(sock, step, buffer, at, n, flags, message, until):
         done = step(endpoint, buffer, at, n, flags, message)
     if done >= 0 or until == NO_WAIT:
         return done
+    over = False
     enter()
     try:
         while True:
@@ -33,7 +34,8 @@ def perform(sock, step, buffer, at, n, flags, message, until):
                 done = step(endpoint, buffer, at, n, flags, message)
             if done >= 0:
                 return done
-            if not pause(seen, until):
+            if over:
                 raise sock._expired()
+            over = not pause(seen, until)  # what came in the last moment is still taken
     finally:
         leave()

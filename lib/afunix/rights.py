@@ -1,7 +1,8 @@
 """Rights: references to open file descriptions that messages carry, unix(7) SCM_RIGHTS.
 
 A description is an Endpoint, or a File that stands for any other object of the board. It lives while `references`
-(descriptors, and messages that carry it) is not 0. Every function is called with the kernel's lock held.
+(descriptors, and messages that carry it) is not 0. Every function is called with the kernel's lock held, but for
+`install` and `object_of`, which are afunix's own.
 """
 
 from . import constants as c
@@ -17,6 +18,23 @@ class File:
     def __init__(self, object):
         self.object = object
         self.references = self.in_flight = 0
+
+
+def install(object):
+    """A new descriptor for any `object`, to be sent over a socket with send_fds. Raises OSError(EMFILE).
+
+    When the last descriptor and message that refer to it are gone, its close() is called, if it has one.
+    """
+    with kernel.lock:
+        kernel.start()
+        return kernel.descriptor(File(object))
+
+
+def object_of(fd):
+    """The object that `install` gave descriptor `fd` to; None where that is a socket's. Raises OSError(EBADF)."""
+    with kernel.lock:
+        description = kernel.description(fd)
+    return description.object if isinstance(description, File) else None
 
 
 def hold(descriptors):

@@ -3,7 +3,7 @@
 from . import connection, names
 from . import constants as c
 from ._host import blank, bytes_of, deadline, error, seal, timed_out, writable_bytes_of
-from .dataplane import Handle
+from .dataplane import Endpoint, Handle
 from .kernel import kernel
 from .operation import FOREVER, NO_WAIT, perform
 
@@ -57,7 +57,10 @@ class socket(Handle):
 
     def _open(self, fd):
         with kernel.lock:
-            self._ep = kernel.description(fd)
+            description = kernel.description(fd)
+        if not isinstance(description, Endpoint):
+            raise error(c.ENOTSOCK)
+        self._ep = description
         self._fd = fd
 
     # names and connections
