@@ -34,7 +34,7 @@ step() {
         echo "$(($(date +%s) - started)) s"
     else
         echo "failed"
-        tail -n 15 "$log" >&2
+        grep -E '^(E|ERROR|Error):' "$log" | tail -n 1 >&2
         return 1
     fi
 }
@@ -57,7 +57,10 @@ have_package() {
 
 want() {
     for package in "$@"; do
-        have_package "$package" || missing="$missing $package"
+        case "$missing " in
+        *" $package "*) ;;
+        *) have_package "$package" || missing="$missing $package" ;;
+        esac
     done
 }
 
