@@ -205,11 +205,16 @@ class Kit:
                 break
         return got
 
+    @staticmethod
+    def numbered(i, size):
+        """Message number `i` of those that fill() sends."""
+        digits = str(i)
+        return ("0" * (size - len(digits)) + digits).encode()
+
     def fill(self, sock, size=64, address=None):
         """Send numbered messages of `size` bytes until that fails: (how many, the last answer)."""
         for i in range(10000):
-            digits = str(i)
-            message = ("0" * (size - len(digits)) + digits).encode()
+            message = self.numbered(i, size)
             done = self.attempt(*((sock.sendto, message, address) if address else (sock.send, message)))
             if done != size:
                 return i, done
