@@ -84,6 +84,8 @@ class Console:
 
     def soft_reset(self, timeout=10):
         """Restart the interpreter: an empty heap, no modules imported. main.py is not run in the raw REPL."""
+        # On an empty line END restarts; on any other, such as the newline that greets an emulated board, it runs it.
+        self.enter_raw_repl(timeout)
         self._write(END)
         self._read_until(b"soft reboot\r\n", timeout)
         self._read_until(RAW_BANNER, timeout)

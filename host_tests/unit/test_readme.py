@@ -1,0 +1,57 @@
+"""The README's programs run as they stand there, and print what they promise."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAMS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+# What each prints; the third needs a board's timer.
+PORTABLE = {0: "hello, world\n", 1: "b'ping'\n"}
+INTERRUPT = 2
+SEEN = """
+import time
+time.sleep_ms(50)
+timer.deinit()
+print(inside.recv(8) == bytes(8))
+"""
+
+
+def test_every_program_is_known():
+    assert len(PROGRAMS) == len(PORTABLE) + 1
+
+
+@pytest.mark.parametrize("number", PORTABLE)
+def test_on_cpython(number):
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAMS[number]],
+        env={"PYTHONPATH": str(ROOT / "lib")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.stdout == PORTABLE[number], run.stderr
+
+
+@pytest.mark.unix
+@pytest.mark.parametrize("number", PORTABLE)
+def test_on_the_unix_port(unix_python, number):
+    code, output = unix_python.run(PROGRAMS[number])
+    assert (code, output) == (0, PORTABLE[number])
+
+
+@pytest.mark.board
+@pytest.mark.parametrize("number", PORTABLE)
+def test_on_a_board(board, number):
+    board.soft_reset()
+    assert board.exec(PROGRAMS[number]).replace("\r", "") == PORTABLE[number]
+
+
+@pytest.mark.board
+def test_an_interrupt_sends(board):
+    board.soft_reset()
+    program = PROGRAMS[INTERRUPT].replace("Timer(period", "timer = Timer(period")
+    assert board.exec("import afunix\n" + program + SEEN).strip() == "True"
