@@ -149,3 +149,7 @@ def writable_bytes_of(buffer):
     if isinstance(buffer, (str, bytes)):
         raise TypeError("read-write bytes-like object expected")
     return uctypes.bytearray_at(uctypes.addressof(buffer), len(bytes(memoryview(buffer))))
+
+
+def dropped(sock):
+    pass

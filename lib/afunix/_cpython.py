@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+import warnings
 from _socket import timeout  # TimeoutError, and a class of its own before Python 3.10
 
 Lock = threading.Lock
@@ -162,3 +163,7 @@ def writable_bytes_of(buffer):
     if view.readonly:
         raise TypeError("read-write bytes-like object expected, not %s" % type(buffer).__name__)
     return view
+
+
+def dropped(sock):
+    warnings.warn("unclosed %r" % (sock,), ResourceWarning, source=sock, stacklevel=3)

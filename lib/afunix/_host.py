@@ -16,6 +16,7 @@ pause           pause(seen, deadline): wait until `changes()` is not `seen` any 
 wake            something changed that a waiter may wait for
 bytes_of        bytes_of(data): `data` as a buffer whose length is its number of bytes; TypeError for text
 writable_bytes_of  the same for a buffer to be written
+dropped         dropped(sock): `sock` was not closed before it went away
 encode, decode  a path as bytes and back
 waking          class decorator: an Endpoint whose data operations wake the waiters, where waiters do not poll
 """
@@ -34,6 +35,7 @@ if MICROPYTHON:
         copy,
         deadline,
         decode,
+        dropped,
         encode,
         enter,
         error,
@@ -58,6 +60,7 @@ else:
         copy,
         deadline,
         decode,
+        dropped,
         encode,
         enter,
         error,

@@ -191,13 +191,14 @@ def _reap():
     """Release what has no reference any more, and what only such sockets' messages referred to."""
     lock = kernel.lock
     while lock.dying or lock.suspicious:
+        lock.suspicious = False
+        kernel.forget_abandoned()
         while lock.dying:
             description = lock.dying.pop()
             if isinstance(description, Endpoint):
                 release(description)
             elif hasattr(description.object, "close"):
                 lock.finished.append(description.object)
-        lock.suspicious = False
         if kernel.in_flight:
             from .inflight import collect
 

@@ -38,7 +38,7 @@ class KernelLock:
     """A lock that knows its holder, and what must be done before and after it is let go.
 
     dying     descriptions without references: `reap` releases them before
-    suspicious  a description is left with references in flight only
+    suspicious  a description is left with references in flight only, or a descriptor was abandoned
     finished  objects to close after, since closing them is not the kernel's code
     """
 
@@ -56,6 +56,10 @@ class KernelLock:
             raise error(c.EDEADLK)
         self._lock.acquire()
         self._holder = me
+
+    def is_mine(self):
+        """Does the caller hold it?"""
+        return self._holder == get_ident()
 
     def __exit__(self, kind, value, trace):
         if self.dying or self.suspicious:
@@ -82,6 +86,7 @@ class Kernel:
         self.settings = {name: LIMITS[name][0] for name in LIMITS}
         self.endpoints = ()
         self.descriptors = []
+        self.abandoned = b""  # 1 for a descriptor whose socket object is gone
         self.names = {}  # names.key(): Endpoint
         self.unused = None
         self.live = 0
@@ -123,6 +128,7 @@ class Kernel:
             endpoint.free, self.unused = self.unused, endpoint
             made.append(endpoint)
         self.descriptors = [None] * get("descriptors")
+        self.abandoned = bytearray(get("descriptors"))
         self.endpoints = made
 
     # endpoints
@@ -211,6 +217,19 @@ class Kernel:
             self.lock.dying.append(description)
         elif description.references == description.in_flight:
             self.lock.suspicious = True
+
+    def abandon(self, fd):
+        """Close descriptor `fd` when the lock is let go next. For finalisers: takes no lock, allocates nothing."""
+        self.abandoned[fd - FIRST_DESCRIPTOR] = 1
+        self.lock.suspicious = True
+
+    def forget_abandoned(self):
+        """Close what was abandoned."""
+        for i in range(len(self.abandoned)):
+            if self.abandoned[i]:
+                self.abandoned[i] = 0
+                if self.descriptors[i] is not None:
+                    self.forget(i + FIRST_DESCRIPTOR)
 
 
 kernel = Kernel()

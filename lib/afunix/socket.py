@@ -2,7 +2,7 @@
 
 from . import connection, names
 from . import constants as c
-from ._host import blank, bytes_of, deadline, error, seal, timed_out, writable_bytes_of
+from ._host import blank, bytes_of, deadline, dropped, error, seal, timed_out, wake, writable_bytes_of
 from .dataplane import Endpoint, Handle
 from .kernel import kernel
 from .operation import FOREVER, NO_WAIT, perform
@@ -121,6 +121,17 @@ class socket(Handle):
             fd, self._fd = self._fd, -1
             self._ep = kernel.closed
             close(fd)
+
+    def __del__(self):
+        """A socket that is dropped is closed, where the language has finalisers for it: CPython, the native Handle."""
+        fd = getattr(self, "_fd", -1)
+        if fd >= 0:
+            dropped(self)
+            self._fd = -1
+            kernel.abandon(fd)
+            if not kernel.lock.is_mine():
+                with kernel.lock:
+                    pass  # letting it go closes what was abandoned
 
     def detach(self):
         """Give up the descriptor without closing it, and return it."""
@@ -493,6 +504,7 @@ def close(fd):
     """Close a descriptor; close(2). Raises OSError(EBADF)."""
     with kernel.lock:
         kernel.forget(fd)
+    wake()  # who waits on this descriptor is told, though the socket may live on with another
 
 
 def dup(fd):
