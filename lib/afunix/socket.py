@@ -3,7 +3,7 @@
 from . import connection, names
 from . import constants as c
 from ._host import blank, bytes_of, deadline, dropped, error, seal, timed_out, wake, writable_bytes_of
-from .dataplane import Endpoint, Handle
+from .dataplane import Endpoint, Handle, adopt
 from .kernel import kernel
 from .operation import FOREVER, NO_WAIT, perform
 
@@ -444,6 +444,9 @@ class socket(Handle):
             if not got or line[-1] == 10:
                 break
         return line
+
+
+adopt(socket)
 
 
 def _shown(name):

@@ -1,0 +1,120 @@
+// The binding of the core to MicroPython: two types, Endpoint and Handle, with the interface of the classes of the same
+// name in lib/afunix. The same files make a user C module and, over MicroPython's dynruntime.h, a native .mpy.
+//
+// Locks, as in lib/afunix/endpoint.py: `wlock` of an endpoint serialises those who append to its ring, `rlock` those
+// who remove from it; a reader and a writer never wait for each other (core/ring.h). The kernel's lock, which is Python's,
+// is taken before either. No section under wlock or rlock allocates, raises, waits or runs Python code. `out` is what a
+// sender trusts: whoever takes it away does so before taking `wlock`, and a sender looks again under it.
+//
+// A lock is a word that one thread changes from 0. What makes that change indivisible:
+//   user module   an atomic section of the port (both cores of an RP2040, interrupts, threads of the unix port)
+//   native .mpy   has no atomic sections: with `_thread`, a lock object that `guard` was given does the work;
+//                 without, only an interrupt can come between, and that runs to its end and never waits
+// An interrupt handler never waits for a lock: what it interrupted may hold it.
+#ifndef AFUNIX_BINDING_H
+#define AFUNIX_BINDING_H
+
+#include "af_platform.h"
+#include "core/readiness.h"
+
+#if MICROPY_ENABLE_DYNRUNTIME
+#define mp_call_method_n_kw(n_args, n_kw, args) (mp_fun_table.call_method_n_kw((n_args), (n_kw), (args)))
+#else
+#include "py/binary.h"
+#include "py/builtin.h"
+#include "py/mphal.h"
+#include "py/objlist.h"
+#include "py/objstr.h"
+#include "py/objtype.h"
+#include "py/runtime.h"
+#endif
+#include "py/mperrno.h"
+#include "py/stream.h"
+
+typedef struct {
+    volatile uint32_t held;
+    #if MICROPY_ENABLE_DYNRUNTIME
+    mp_obj_t object; // MP_OBJ_NULL where `held` does
+    #endif
+} af_lock_t;
+
+// The attributes of an Endpoint. The order is that of the names in module.c, and groups what reset() sets alike.
+enum {
+    E_index, E_memory, E_lengths, E_senders, E_ancillary, E_inlet, // set once
+    E_free, E_protocol, E_sender, E_cargo, E_references, E_appended_at, // left alone
+    E_kind, E_owner, E_credentials,
+    E_state, E_shut, E_error, E_backlog, E_pending, E_in_flight, E_unaccounted, // 0
+    E_peer, E_out, E_address, E_peer_address, E_first, E_last, E_next, E_marks, E_options, // None
+    E_orphaned, E_bound, E_nonblocking, // False
+    E_COUNT,
+};
+
+typedef struct {
+    mp_obj_base_t base;
+    mp_obj_t field[E_COUNT];
+    af_ring_t ring;
+    af_lock_t wlock, rlock;
+} af_endpoint_t;
+
+// ring.attention of an endpoint that is not in use: NOT_OPEN of constants.py.
+#define AF_NOT_OPEN 8
+
+// The attributes of a Handle that can be set without allocating, MP_OBJ_NULL where the class's own value holds.
+enum { H_ep, H_fd, H_ms, H_timeout, H_io_refs, H_closed, H_last_kind, H_COUNT };
+
+typedef struct {
+    mp_obj_base_t base;
+    mp_obj_t field[H_COUNT];
+    mp_obj_t others; // a list of names and values; MP_OBJ_NULL for none
+} af_handle_t;
+
+// What the types refer to beside the core's data. A native module's variables are traced by the collector; the user
+// module registers a root pointer.
+enum { K_endpoint_dict, K_handle_dict, K_init, K_properties, K_class, K_COUNT };
+
+#if MICROPY_ENABLE_DYNRUNTIME
+extern mp_obj_t af_kept[K_COUNT];
+extern mp_obj_t af_lock_class, af_lock_acquire, af_lock_release;
+extern const mp_obj_type_t *af_bytes, *af_bytearray, *af_memoryview;
+#else
+#define af_kept MP_STATE_VM(afunix_kept)
+#define af_bytes (&mp_type_bytes)
+#define af_bytearray (&mp_type_bytearray)
+#define af_memoryview (&mp_type_memoryview)
+#endif
+
+// Global, not static: that is where a native module's variables can be. Set up by module.c.
+extern mp_obj_full_type_t af_endpoint_type, af_handle_type;
+extern uint16_t af_endpoint_names[E_COUNT], af_handle_names[H_COUNT];
+extern const mp_stream_p_t af_handle_stream;
+
+void af_lock_init(af_lock_t *lock);
+bool af_lock(af_lock_t *lock, bool wait);
+void af_unlock(af_lock_t *lock);
+
+// The plain case, endpoint.py's put and take: how many bytes, or AF_NOT.
+int32_t af_put(af_endpoint_t *self, const uint8_t *data, uint32_t n, bool wait);
+// A stream's bytes are taken only where `least` of them are there.
+int32_t af_take(af_endpoint_t *self, uint8_t *into, uint32_t n, uint32_t least, bool wait);
+// Up to `n` bytes, none behind the first newline; with `whole` only if that makes n bytes.
+int32_t af_take_line(af_endpoint_t *self, uint8_t *into, uint32_t n, bool whole);
+uint32_t af_events(const af_endpoint_t *self);
+
+mp_obj_t af_endpoint_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args);
+void af_endpoint_attr(mp_obj_t self, qstr attr, mp_obj_t *dest);
+mp_obj_t af_handle_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args);
+void af_handle_attr(mp_obj_t self, qstr attr, mp_obj_t *dest);
+void af_handle_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind);
+
+// The functions that module.c puts into the types' dictionaries, in the order of its names.
+extern const void *const af_endpoint_methods[];
+extern const void *const af_handle_methods[];
+
+static inline bool af_is_stream(const af_endpoint_t *self) {
+    return self->field[E_kind] == MP_OBJ_NEW_SMALL_INT(AF_STREAM);
+}
+
+#define AF_NUMBER(object) MP_OBJ_SMALL_INT_VALUE(object)
+#define AF_INT(number) MP_OBJ_NEW_SMALL_INT(number)
+
+#endif

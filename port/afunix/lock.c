@@ -1,0 +1,81 @@
+#include "binding.h"
+#include "core/barrier.h"
+
+#if MICROPY_ENABLE_DYNRUNTIME
+
+// guard(Lock) sets them: a class of locks, and its functions.
+mp_obj_t af_lock_class, af_lock_acquire, af_lock_release;
+
+void af_lock_init(af_lock_t *lock) {
+    lock->held = 0;
+    lock->object = MP_OBJ_NULL;
+    if (af_lock_class != MP_OBJ_NULL) {
+        lock->object = mp_call_function_n_kw(af_lock_class, 0, 0, NULL);
+    }
+}
+
+bool af_lock(af_lock_t *lock, bool wait) {
+    if (lock->object != MP_OBJ_NULL) {
+        mp_obj_t args[2] = { lock->object, mp_obj_new_bool(wait) };
+        return mp_call_function_n_kw(af_lock_acquire, 2, 0, args) == mp_const_true;
+    }
+    if (lock->held) {
+        if (wait) {
+            mp_raise_OSError(35); // EDEADLK: the holder is what this code interrupted
+        }
+        return false;
+    }
+    lock->held = 1;
+    return true;
+}
+
+void af_unlock(af_lock_t *lock) {
+    if (lock->object != MP_OBJ_NULL) {
+        mp_call_function_n_kw(af_lock_release, 1, 0, &lock->object);
+    } else {
+        lock->held = 0;
+    }
+}
+
+#else
+
+#if MICROPY_PY_THREAD && defined(__unix__)
+#include <sched.h>
+#define PAUSE() sched_yield()
+#else
+// The holder runs on the other core and will be done at once.
+#define PAUSE()
+#endif
+
+void af_lock_init(af_lock_t *lock) {
+    lock->held = 0;
+}
+
+static bool try_lock(af_lock_t *lock) {
+    mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
+    bool was_free = !lock->held;
+    lock->held = 1;
+    MICROPY_END_ATOMIC_SECTION(state);
+    (void)state;
+    AF_BARRIER();
+    return was_free;
+}
+
+bool af_lock(af_lock_t *lock, bool wait) {
+    while (!try_lock(lock)) {
+        if (!wait) {
+            return false;
+        }
+        #if !MICROPY_PY_THREAD
+        mp_raise_OSError(35); // EDEADLK: the holder is what this code interrupted
+        #endif
+        PAUSE();
+    }
+    return true;
+}
+
+void af_unlock(af_lock_t *lock) {
+    af_publish(&lock->held, 0);
+}
+
+#endif
