@@ -53,6 +53,23 @@ DIFFERENCES = (
             "* bind to existing regular file": None,
         },
     ),
+    Difference(
+        "Descriptors in one message",
+        "up to 253, EINVAL beyond",
+        "up to 16, EINVAL beyond",
+        "The descriptor table of a board is smaller than that; `rights` limits how many are in flight.",
+        {"* rights 253 received": "EINVAL"},
+    ),
+    Difference(
+        "`connect` with a timeout to a full backlog",
+        "EAGAIN at once, though the timeout is not over: a timeout makes CPython's socket non-blocking",
+        "waits, and times out",
+        "To wait is what the timeout asks for.",
+        {
+            "STREAM connect with a timeout to a full backlog": "ETIMEDOUT",
+            "SEQ connect with a timeout to a full backlog": "ETIMEDOUT",
+        },
+    ),
 )
 
 

@@ -163,6 +163,14 @@ class Kit:
         """A socket of this case that uses descriptor `fd`."""
         return self.keep(self.net.socket(fileno=fd))
 
+    def blocking(self, sock):
+        """Make the socket one that waits, though not for ever: one hung call would hide all cases after it."""
+        import struct
+
+        sock.setblocking(True)
+        for option in (self.net.SO_RCVTIMEO, self.net.SO_SNDTIMEO):
+            sock.setsockopt(self.net.SOL_SOCKET, option, struct.pack("qq", 2, 0))
+
     # names
 
     def path(self, label=None):
@@ -307,6 +315,8 @@ class Afunix(Kit):
         descriptors = len([d for d in kernel.descriptors if d is not None])
         if descriptors:
             left.append(f"{descriptors} descriptors left open")
+        if kernel.in_flight:
+            left.append(f"{kernel.in_flight} references in flight")
         if self._settings is not None and not kernel.live:
             self.net.configure(**self._settings)
         return ", ".join(left)

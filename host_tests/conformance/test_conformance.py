@@ -40,9 +40,7 @@ class Outcome:
         """The answer of a case; fails the test if it has none."""
         text = self.answers.get(name)
         if text is None:
-            pytest.fail(
-                f"not reached: the script {self.ended}; its output:\n{self.output[-TAIL:]}", pytrace=False
-            )
+            pytest.fail(f"not reached: the script {self.ended}; its output:\n{self.output[-TAIL:]}", pytrace=False)
         if text.startswith("! "):
             trouble = text[2:]
             if trouble[0] in "'\"":
@@ -100,7 +98,6 @@ class Targets:
         board = self._request.getfixturevalue("board")
         try:
             # An empty heap for each file: what the last one left is no trouble of this one.
-            board.exec('')
             board.soft_reset()
             board.load(HERE / "kit.py")
             board.load(CASES / f"{script}.py")
@@ -124,12 +121,10 @@ def _parameters():
             if only_afunix and target == "linux":
                 continue
             for name, expected, _function, _kind in kit.cases:
-                yield pytest.param(
-                    target, script, name, expected, id=f"{target}-{name}", marks=marks.get(target, ())
-                )
+                yield pytest.param(target, script, name, expected, id=f"{target}-{name}", marks=marks.get(target, ()))
 
 
-@pytest.mark.parametrize(("target", "script", "name", "expected"), _parameters())
+@pytest.mark.parametrize(("target", "script", "name", "expected"), list(_parameters()))
 def test_case(targets, target, script, name, expected):
     answer = targets.outcome(target, script).answer(name)
     declared = differences.declared()
@@ -165,6 +160,4 @@ def test_readme_has_the_table_of_differences():
         f"README.md lacks the markers {differences.BEGIN} and {differences.END}"
     )
     text = readme.split(differences.BEGIN, 1)[1].split(differences.END, 1)[0]
-    assert text.strip() == differences.table().strip(), (
-        "paste the output of: python host_tests/differences.py"
-    )
+    assert text.strip() == differences.table().strip(), "paste the output of: python host_tests/differences.py"

@@ -198,7 +198,9 @@ def _(k, kind):
 # the peer is gone
 
 
-@case("recv after peer close w/data queued for us", STREAM=[b"data", b""], DGRAM=[b"data", "EAGAIN"], SEQ=[b"data", b""])
+@case(
+    "recv after peer close w/data queued for us", STREAM=[b"data", b""], DGRAM=[b"data", "EAGAIN"], SEQ=[b"data", b""]
+)
 def _(k, kind):
     one, other = k.pair(kind)
     one.send(b"data")

@@ -329,12 +329,8 @@ def _connect_to(other, abstract):
 
 for _other in ("STREAM", "DGRAM", "SEQ"):
     _kinds = [kind for kind in ("STREAM", "DGRAM", "SEQ") if kind != _other]
-    case(f"connect to {_other} listener (path)", **dict.fromkeys(_kinds, "EPROTOTYPE"))(
-        _connect_to(_other, False)
-    )
-    case(f"connect to {_other} listener (abstract)", **dict.fromkeys(_kinds, "ECONNREFUSED"))(
-        _connect_to(_other, True)
-    )
+    case(f"connect to {_other} listener (path)", **dict.fromkeys(_kinds, "EPROTOTYPE"))(_connect_to(_other, False))
+    case(f"connect to {_other} listener (abstract)", **dict.fromkeys(_kinds, "ECONNREFUSED"))(_connect_to(_other, True))
 
 
 @case("bind path 107", "name")

@@ -54,7 +54,9 @@ def _(k, kind):
 def _(k, kind):
     one, other = k.pair(kind)
     other.send(b"x")
-    return tuple(["|".join([name for bit, name in ((1, "IN"), (4, "OUT")) if k.events(one, mask) & bit]) for mask in (0, 1, 4)])
+    return tuple(
+        ["|".join([name for bit, name in ((1, "IN"), (4, "OUT")) if k.events(one, mask) & bit]) for mask in (0, 1, 4)]
+    )
 
 
 @case("poll with nothing asked reports HUP", STREAM=16, SEQ=16)
@@ -79,7 +81,12 @@ def _(k, kind):
     return k.poll(one)
 
 
-@case("poll after peer close with unread", STREAM=("IN|OUT|RDHUP|ERR|HUP", ALL), DGRAM=("OUT", "OUT"), SEQ=("IN|OUT|RDHUP|ERR|HUP", ALL))
+@case(
+    "poll after peer close with unread",
+    STREAM=("IN|OUT|RDHUP|ERR|HUP", ALL),
+    DGRAM=("OUT", "OUT"),
+    SEQ=("IN|OUT|RDHUP|ERR|HUP", ALL),
+)
 def _(k, kind):
     one, other = k.pair(kind)
     one.send(b"unread")

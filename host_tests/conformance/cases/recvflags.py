@@ -37,7 +37,12 @@ def _(k, kind):
     return k.attempt(k.pair(kind)[0].recvmsg, 9)
 
 
-@case("recvmsg: data, ancillary data, flags, address", STREAM=(b"abc", [], 0, None), DGRAM=(b"abc", [], 0, None), SEQ=(b"abc", [], 0, None))
+@case(
+    "recvmsg: data, ancillary data, flags, address",
+    STREAM=(b"abc", [], 0, None),
+    DGRAM=(b"abc", [], 0, None),
+    SEQ=(b"abc", [], 0, None),
+)
 def _(k, kind):
     one, other = k.pair(kind)
     one.send(b"abc")
@@ -69,7 +74,12 @@ def _(k, kind):
     return n, bytes(first), bytes(second)
 
 
-@case("recvmsg_into too short", STREAM=(3, b"abc", False, b"def"), DGRAM=(3, b"abc", True, "EAGAIN"), SEQ=(3, b"abc", True, "EAGAIN"))
+@case(
+    "recvmsg_into too short",
+    STREAM=(3, b"abc", False, b"def"),
+    DGRAM=(3, b"abc", True, "EAGAIN"),
+    SEQ=(3, b"abc", True, "EAGAIN"),
+)
 def _(k, kind):
     one, other = k.pair(kind)
     one.send(b"abcdef")
@@ -129,7 +139,9 @@ def _(k, kind):
     return k.tries((other.recv, 9, k.net.MSG_PEEK), (other.recv, 9), (other.recv, 9))
 
 
-@case("recv(MSG_PEEK) of a part", STREAM=[b"ab", b"ab", b"abc"], DGRAM=[b"ab", b"ab", b"abc"], SEQ=[b"ab", b"ab", b"abc"])
+@case(
+    "recv(MSG_PEEK) of a part", STREAM=[b"ab", b"ab", b"abc"], DGRAM=[b"ab", b"ab", b"abc"], SEQ=[b"ab", b"ab", b"abc"]
+)
 def _(k, kind):
     one, other = k.pair(kind)
     one.send(b"abc")
@@ -197,7 +209,7 @@ def _(k, kind):
     one, other = k.pair(kind)
     for part in (b"ab", b"cd", b"ef"):
         one.send(part)
-    other.setblocking(True)
+    k.blocking(other)
     return other.recv(6, k.net.MSG_WAITALL)
 
 
@@ -206,14 +218,14 @@ def _(k, kind):
     one, other = k.pair(kind)
     one.send(b"abc")
     one.close()
-    other.setblocking(True)
+    k.blocking(other)
     return other.recv(9, k.net.MSG_WAITALL)
 
 
 @case("recv(MSG_DONTWAIT) of a blocking socket", each=["EAGAIN", b"x"])
 def _(k, kind):
     one, other = k.pair(kind)
-    other.setblocking(True)
+    k.blocking(other)
     answers = k.tries((other.recv, 9, k.net.MSG_DONTWAIT))
     one.send(b"x")
     return answers + k.tries((other.recv, 9, k.net.MSG_DONTWAIT))
@@ -223,7 +235,7 @@ def _(k, kind):
 def _(k, kind):
     one, _ = k.pair(kind)
     k.fill(one)
-    one.setblocking(True)
+    k.blocking(one)
     return k.attempt(one.send, bytes(64), k.net.MSG_DONTWAIT)
 
 

@@ -210,7 +210,12 @@ def _(k, kind):
     return k.attempt(outside.recv, 9)
 
 
-@case("rights to a closed peer: the sender keeps its own", STREAM=["EPIPE", b"x"], DGRAM=["ECONNREFUSED", b"x"], SEQ=["EPIPE", b"x"])
+@case(
+    "rights to a closed peer: the sender keeps its own",
+    STREAM=["EPIPE", b"x"],
+    DGRAM=["ECONNREFUSED", b"x"],
+    SEQ=["EPIPE", b"x"],
+)
 def _(k, kind):
     one, other = k.pair(kind)
     inside, outside = k.pair("STREAM")
@@ -230,7 +235,11 @@ def _(k, kind):
     return answers + k.tries((outside.recv, 9))
 
 
-@case("rights in packets stay with their packet", DGRAM=[(b"a", 0), (b"b", 1), (b"c", 0)], SEQ=[(b"a", 0), (b"b", 1), (b"c", 0)])
+@case(
+    "rights in packets stay with their packet",
+    DGRAM=[(b"a", 0), (b"b", 1), (b"c", 0)],
+    SEQ=[(b"a", 0), (b"b", 1), (b"c", 0)],
+)
 def _(k, kind):
     one, other = k.pair(kind)
     one.send(b"a")
@@ -314,7 +323,7 @@ def _(k):
     one.send(b"aa")
     one.sendmsg([b"b"], _rights(k, one.fileno()))
     one.send(b"cc")
-    other.setblocking(True)
+    k.blocking(other)
     return [_counted(k, other, 5, 16, k.net.MSG_WAITALL), _counted(k, other)]
 
 
@@ -425,4 +434,12 @@ def _(k, kind):
 @case("CMSG_LEN, CMSG_SPACE", [16, 20, 20 + 4, 16, 24, 24, "OverflowError"])
 def _(k):
     net = k.net
-    return [net.CMSG_LEN(0), net.CMSG_LEN(4), net.CMSG_LEN(8), net.CMSG_SPACE(0), net.CMSG_SPACE(4), net.CMSG_SPACE(8), k.attempt(net.CMSG_LEN, -1)]
+    return [
+        net.CMSG_LEN(0),
+        net.CMSG_LEN(4),
+        net.CMSG_LEN(8),
+        net.CMSG_SPACE(0),
+        net.CMSG_SPACE(4),
+        net.CMSG_SPACE(8),
+        k.attempt(net.CMSG_LEN, -1),
+    ]

@@ -150,7 +150,7 @@ def _(k, kind):
     client = k.socket(kind)
     client.shutdown(k.net.SHUT_RDWR)
     client.connect(address)
-    server = k.accept(listener)
+    k.accept(listener)
     return k.tries((client.connect, address), (client.send, b"x"), (client.recv, 9))
 
 

@@ -35,7 +35,9 @@ def _(k):
 @case("OOB send of one byte", [1, b"u", "EINVAL", "EAGAIN"])
 def _(k):
     one, other = k.pair("STREAM")
-    return k.tries((one.send, b"u", k.net.MSG_OOB), (other.recv, 1, k.net.MSG_OOB), (other.recv, 1, k.net.MSG_OOB), (other.recv, 9))
+    return k.tries(
+        (one.send, b"u", k.net.MSG_OOB), (other.recv, 1, k.net.MSG_OOB), (other.recv, 1, k.net.MSG_OOB), (other.recv, 9)
+    )
 
 
 @case("OOB send of several: the last is urgent", [3, b"c", b"ab", "EAGAIN"])
