@@ -6,6 +6,7 @@ and what went wrong in place of the answer.
 """
 
 import sys
+from array import array
 
 MICROPYTHON = sys.implementation.name == "micropython"
 
@@ -62,9 +63,10 @@ EVENTS = (
 ASKED = 0x1 | 0x2 | 0x4 | 0x2000
 
 cases = []
+_NOT_GIVEN = object()
 
 
-def case(name, *expected, each=None, **by_kind):
+def case(name, *expected, each=_NOT_GIVEN, **by_kind):
     """Register f(k), which is to answer `expected`; or f(k, kind) for each kind of socket that has an answer.
 
     `each` is the answer of all three kinds.
@@ -76,7 +78,7 @@ def case(name, *expected, each=None, **by_kind):
         for kind in KINDS:
             if kind in by_kind:
                 cases.append((kind + " " + name, by_kind[kind], function, kind))
-            elif each is not None:
+            elif each is not _NOT_GIVEN:
                 cases.append((kind + " " + name, each, function, kind))
         return function
 
@@ -106,7 +108,6 @@ def error_name(failure):
 class Kit:
     """What a case is given. `net` is the module under test, named and used like CPython's socket."""
 
-    linux = False
     # Where fresh paths go, and how many names there were.
     directory = "/t"
     _names = 0
@@ -180,6 +181,10 @@ class Kit:
         self._labels[path] = label
         return path
 
+    def missing_directory(self):
+        """A path in a directory that does not exist."""
+        return self.path() + "/name"
+
     def abstract(self, label=None):
         """An abstract name that nobody has."""
         Kit._names += 1
@@ -228,6 +233,27 @@ class Kit:
                 return i, done
         return i, None
 
+    # rights
+
+    def rights(self, *fds):
+        """Ancillary data for sendmsg."""
+        return [(self.net.SOL_SOCKET, self.net.SCM_RIGHTS, array("i", fds))]
+
+    def recv_rights(self, sock, size=64, room=16, flags=0):
+        """Receive with room for that many descriptors: (data, sockets made of the descriptors, MSG_CTRUNC)."""
+        net = self.net
+        data, ancdata, got, _ = sock.recvmsg(size, net.CMSG_LEN(4 * room) if room else 0, flags)
+        sockets = []
+        for level, kind, body in ancdata:
+            if level == net.SOL_SOCKET and kind == net.SCM_RIGHTS:
+                sockets += [self.adopt(fd) for fd in array("i", bytes(body))]
+        return data, sockets, bool(got & net.MSG_CTRUNC)
+
+    def recv_counted(self, sock, *args):
+        """The same: (data, how many sockets)."""
+        data, sockets, _ = self.recv_rights(sock, *args)
+        return data, len(sockets)
+
     def poll(self, sock):
         """The events that poll(2) reports when asked for IN, PRI, OUT and RDHUP, as in "IN|OUT|HUP"."""
         events = self.events(sock, ASKED)
@@ -242,54 +268,6 @@ class Kit:
         return self.left()
 
 
-class Linux(Kit):
-    """CPython's socket module: the reference."""
-
-    linux = True
-
-    def __init__(self):
-        import os
-        import socket
-
-        super().__init__(socket)
-        self._os = os
-        self._before = self._descriptors()
-
-    def _descriptors(self):
-        return len(self._os.listdir("/proc/self/fd"))
-
-    def left(self):
-        more = self._descriptors() - self._before
-        return f"{more} descriptors left open" if more else ""
-
-    def file(self):
-        """The path of a regular file."""
-        path = self.path()
-        open(path, "w").close()
-        return path
-
-    def missing_directory(self):
-        return self.path() + "/name"
-
-    def unlink(self, path):
-        self._os.unlink(path)
-
-    def close_fd(self, fd):
-        self._os.close(fd)
-
-    def dup(self, fd):
-        return self._os.dup(fd)
-
-    def too_big(self):
-        """A message that no buffer holds."""
-        return bytes(8 << 20)
-
-    def events(self, sock, mask):
-        import select
-
-        return _polled(select, sock, mask)
-
-
 class Afunix(Kit):
     def __init__(self):
         import afunix
@@ -298,6 +276,7 @@ class Afunix(Kit):
         super().__init__(afunix)
         self.kernel = kernel
         self._settings = None
+        self._before = self._counts()
 
     def configure(self, **settings):
         """Set sizes of the kernel for this case."""
@@ -305,29 +284,26 @@ class Afunix(Kit):
             self._settings = dict(self.kernel.settings)
         self.net.configure(**settings)
 
-    def left(self):
+    def _counts(self):
         kernel = self.kernel
-        left = []
-        if kernel.live:
-            left.append(f"{kernel.live} sockets left open")
-        if kernel.names:
-            left.append(f"names left: {sorted(kernel.names)}")
-        descriptors = len([d for d in kernel.descriptors if d is not None])
-        if descriptors:
-            left.append(f"{descriptors} descriptors left open")
-        if kernel.in_flight:
-            left.append(f"{kernel.in_flight} references in flight")
-        if self._settings is not None and not kernel.live:
+        return {
+            "sockets": kernel.live,
+            "names": len(kernel.names),
+            "descriptors": len([d for d in kernel.descriptors if d is not None]),
+            "references in flight": kernel.in_flight,
+        }
+
+    def left(self):
+        if self._settings is not None and not self.kernel.live:
             self.net.configure(**self._settings)
-        return ", ".join(left)
+        # Compared with the start, so that a case which leaves something does not look like all that follow.
+        now, before = self._counts(), self._before
+        return ", ".join([f"{now[what] - before[what]} {what} left" for what in now if now[what] != before[what]])
 
     # Without a filesystem any path will do.
 
     def file(self):
         return self.path()
-
-    def missing_directory(self):
-        return self.path() + "/name"
 
     def unlink(self, path):
         self.net.unlink(path)
@@ -346,10 +322,10 @@ class Afunix(Kit):
             return sock.ioctl(3, mask)  # what select.poll would ask
         import select
 
-        return _polled(select, sock, mask)
+        return polled(select, sock, mask)
 
 
-def _polled(select, sock, mask):
+def polled(select, sock, mask):
     poll = select.poll()
     poll.register(sock, mask)
     ready = poll.poll(0)
@@ -378,16 +354,6 @@ def _traceback(failure):
     text = io.StringIO()
     sys.print_exception(failure, text)
     return text.getvalue()
-
-
-def on_linux(script):
-    """Load and run a file of cases on Linux's sockets."""
-    import tempfile
-
-    load(script)
-    with tempfile.TemporaryDirectory() as directory:
-        Linux.directory = directory
-        run(Linux)
 
 
 def on_afunix(script):

@@ -49,9 +49,9 @@ class Outcome:
         return ast.literal_eval(text)
 
 
-def _cpython(function, script):
+def _cpython(module, function, script):
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, (LIB, HERE, CASES)))}
-    command = [sys.executable, "-c", f"import kit; kit.{function}({script!r})"]
+    command = [sys.executable, "-c", f"import {module}; {module}.{function}({script!r})"]
     try:
         done = subprocess.run(
             command,
@@ -79,10 +79,10 @@ class Targets:
         return self._outcomes[target, script]
 
     def _linux(self, script):
-        return _cpython("on_linux", script)
+        return _cpython("reference", "on_linux", script)
 
     def _cpython(self, script):
-        return _cpython("on_afunix", script)
+        return _cpython("kit", "on_afunix", script)
 
     def _unix(self, script):
         python = self._request.getfixturevalue("unix_python")
