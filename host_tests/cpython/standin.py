@@ -13,12 +13,11 @@ import types
 
 import afunix
 from afunix import constants
+from afunix.socket import getdefaulttimeout, setdefaulttimeout
 
 # Names of the real module that make no sense here: the test suite would open devices for them.
 LEFT_OUT = ("socket", "SocketType", "CAPI", "socketpair", "dup", "close", "IOCTL_VM_SOCKETS_GET_LOCAL_CID")
 FIRST = 1 << 20
-
-_default_timeout = None
 
 
 def _out(fd):
@@ -55,8 +54,6 @@ class socket:
             )
         else:
             self._sock = afunix.socket(fileno=_in(fileno))
-        if _default_timeout is not None:
-            self._sock.settimeout(_default_timeout)
 
     def _accept(self):
         accepted, address = self._sock.accept()
@@ -145,15 +142,6 @@ def dup(fd):
 
 def close(fd):
     afunix.close(_in(fd))
-
-
-def getdefaulttimeout():
-    return _default_timeout
-
-
-def setdefaulttimeout(timeout):
-    global _default_timeout
-    _default_timeout = None if timeout is None else float(timeout)
 
 
 def module():

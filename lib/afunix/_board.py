@@ -74,12 +74,15 @@ def seal(buffer, n):
     return buffer if n == len(buffer) else buffer[:n]
 
 
+error_classes = {}  # of errnos that are not plain OSError: see compat.py
+
+
 def error(errno):
-    return OSError(errno)
+    return error_classes.get(errno, OSError)(errno)
 
 
 def timed_out():
-    return OSError(110)  # ETIMEDOUT, as MicroPython's own sockets
+    return error(110)  # ETIMEDOUT, as MicroPython's own sockets
 
 
 _ticks = time.ticks_ms

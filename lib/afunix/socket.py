@@ -42,6 +42,10 @@ class socket(Handle):
     of sockets or descriptors is in use. See socket(2), unix(7).
     """
 
+    _io_refs = 0  # files of makefile() that are open
+    _closed = False  # close() was called while there were some
+    _last_kind = 0  # of a socket that is closed
+
     def __init__(self, family=c.AF_UNIX, type=c.SOCK_STREAM, proto=0, fileno=None):
         self._ep = kernel.closed
         self._fd = -1
@@ -54,6 +58,8 @@ class socket(Handle):
         self._open(fileno)
         if type & c.SOCK_NONBLOCK:
             self.setblocking(False)
+        elif _default_timeout is not None:
+            self.settimeout(_default_timeout)
 
     def _open(self, fd):
         with kernel.lock:
@@ -116,11 +122,14 @@ class socket(Handle):
             connection.shutdown(self._opened(), how)
 
     def close(self):
-        """Close the descriptor; the last one ends the connection and frees the name."""
-        if self._fd >= 0:
-            fd, self._fd = self._fd, -1
-            self._ep = kernel.closed
-            close(fd)
+        """Close the descriptor; the last one ends the connection and frees the name.
+
+        Where files of makefile() are open, the last of them does that when it is closed.
+        """
+        if self._io_refs:
+            self._closed = True
+        elif self._fd >= 0:
+            close(self.detach())
 
     def __del__(self):
         """A socket that is dropped is closed, where the language has finalisers for it: CPython, the native Handle."""
@@ -136,8 +145,21 @@ class socket(Handle):
     def detach(self):
         """Give up the descriptor without closing it, and return it."""
         fd, self._fd = self._fd, -1
+        self._last_kind = self.type
         self._ep = kernel.closed
         return fd
+
+    def _decref_socketios(self):
+        """A file of makefile() is closed."""
+        self._io_refs -= 1
+        if self._closed:
+            self.close()
+
+    def makefile(self, mode="r", buffering=None, *, encoding=None, errors=None, newline=None):
+        """A file that reads from the socket ("r"), writes to it ("w") or both, as text or ("b") bytes, as CPython's."""
+        from .makefile import open_file
+
+        return open_file(self, mode, buffering, encoding, errors, newline)
 
     def fileno(self):
         """The descriptor, -1 once closed."""
@@ -164,7 +186,7 @@ class socket(Handle):
 
     @property
     def type(self):
-        return self._ep.kind
+        return self._ep.kind or self._last_kind
 
     @property
     def proto(self):
@@ -177,33 +199,31 @@ class socket(Handle):
         self.close()
 
     def __repr__(self):
-        return "<%s fd=%d type=%d%s>" % (
-            self.__class__.__name__,
-            self._fd,
-            self._ep.kind,
-            "" if self._fd >= 0 else " [closed]",
-        )
+        closed = " [closed]" if self._closed or self._fd < 0 else ""
+        text = "<afunix.socket%s fd=%d, family=1, type=%d, proto=0" % (closed, self._fd, self.type)
+        # No lock: a finaliser may ask.
+        peer = self._ep.peer
+        for what, name in (("laddr", self._ep.address), ("raddr", peer and peer.address)):
+            if name and not closed:
+                text += ", %s=%r" % (what, name)
+        return text + ">"
 
     # waiting
 
     def settimeout(self, seconds):
         """Let calls wait `seconds` (a number, 0 for not at all, None for ever)."""
-        if seconds is None:
-            ms = FOREVER
-        else:
-            seconds = float(seconds)
-            if not seconds >= 0:
-                raise ValueError("Timeout value out of range")
-            ms = int(seconds * 1000)
-            if seconds and not ms:
-                ms = 1
+        ms = _milliseconds(seconds)
         with kernel.lock:
             self._opened().nonblocking = ms == NO_WAIT
         self._ms = ms
-        self._timeout = seconds
+        self._timeout = None if seconds is None else float(seconds)
 
     def gettimeout(self):
         """The timeout in seconds, None for none."""
+        return self._timeout
+
+    @property
+    def timeout(self):
         return self._timeout
 
     def setblocking(self, flag):
@@ -359,7 +379,7 @@ class socket(Handle):
 
     def dup(self):
         """A second socket object, with its own descriptor, for the same open socket."""
-        other = socket(fileno=dup(self._fd))
+        other = self.__class__(fileno=dup(self._fd))
         other._ms = self._ms
         other._timeout = self._timeout
         return other
@@ -447,6 +467,31 @@ class socket(Handle):
 
 
 adopt(socket)
+
+
+def _milliseconds(seconds):
+    if seconds is None:
+        return FOREVER
+    seconds = seconds + 0.0  # a TypeError for text, which float() would take
+    if not seconds >= 0:
+        raise ValueError("Timeout value out of range")
+    ms = int(seconds * 1000)
+    return 1 if seconds and not ms else ms
+
+
+_default_timeout = None
+
+
+def getdefaulttimeout():
+    """The timeout of new sockets in seconds, None for none."""
+    return _default_timeout
+
+
+def setdefaulttimeout(seconds):
+    """Let new sockets have this timeout, as settimeout takes it."""
+    global _default_timeout
+    _milliseconds(seconds)
+    _default_timeout = seconds
 
 
 def _shown(name):
