@@ -18,6 +18,7 @@ from board import BoardError, BoardHung
 HERE = Path(__file__).resolve().parent
 CASES = HERE / "cases"
 LIB = HERE.parent.parent / "lib"
+TARGETS = ("linux", "cpython", "unix", "board")
 SCRIPTS = sorted(path.stem for path in CASES.glob("*.py"))
 # How long a whole file of cases may take, and how long the board may be silent between two of them.
 TIMEOUT = 60
@@ -115,11 +116,7 @@ def targets(request):
 def _parameters():
     marks = {"unix": pytest.mark.unix, "board": pytest.mark.board}
     for script in SCRIPTS:
-        # Each target sees a file that is for afunix alone, Linux does not.
-        only_afunix = getattr(kit.load(script), "AFUNIX_ONLY", False)
-        for target in ("linux", "cpython", "unix", "board"):
-            if only_afunix and target == "linux":
-                continue
+        for target in getattr(kit.load(script), "TARGETS", TARGETS):
             for name, expected, _function, _kind in kit.cases:
                 yield pytest.param(target, script, name, expected, id=f"{target}-{name}", marks=marks.get(target, ()))
 

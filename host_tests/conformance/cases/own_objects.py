@@ -2,7 +2,7 @@
 
 from kit import case
 
-AFUNIX_ONLY = True
+TARGETS = ("cpython", "unix", "board")
 
 
 class Device:
