@@ -1,21 +1,22 @@
 """The data plane: in C where the firmware or the filesystem has it, else in Python. Both keep to one interface.
 
-The native Handle is not a base class of `socket`: it stands in for it. `afunix.socket(...)` makes a native object that
-is an instance of `socket` and has its methods beside those in C, so that nothing of ours in Python runs for a message;
-an instance of a program's own subclass is an ordinary object of that class, with the methods of handle.py.
+The native Handle is a base class as the one in Python is. But what `afunix.socket(...)` makes is not an object of the
+class `socket`: it is a native object that passes for one (isinstance) and has the class's methods beside those in C,
+so that nothing in Python comes between a program and its messages. An object of a program's own subclass is an
+ordinary object of that class; its data calls are in C, too, and what they leave to Python goes to the subclass.
 
-Setting `sys.modules["_afunix"] = None` before afunix is imported chooses Python.
+`sys.modules["_afunix"] = None`, before afunix is imported, chooses Python.
 """
 
 try:
     import _afunix
 
     Endpoint = _afunix.Endpoint
+    Handle = _afunix.Handle
 except (ImportError, AttributeError):
     _afunix = None
     from .endpoint import Endpoint
-
-from .handle import Handle
+    from .handle import Handle
 
 if _afunix is not None and hasattr(_afunix, "guard"):  # as a file, the module cannot reach the port's own locks
     try:
@@ -27,12 +28,13 @@ if _afunix is not None and hasattr(_afunix, "guard"):  # as a file, the module c
 
 
 def adopt(cls):
-    """Let the native Handle stand in for `cls`, a subclass of Handle."""
+    """Let calling `cls`, a subclass of Handle, make the native objects that stand for its own."""
     if _afunix is None:
         return
     native = _afunix.adopt(cls)
+    attach = _afunix.attach
 
     def new(kind, *args, **kwargs):
-        return native(*args, **kwargs) if kind is cls else object.__new__(kind)
+        return native(*args, **kwargs) if kind is cls else attach(object.__new__(kind))
 
     cls.__new__ = new

@@ -56,21 +56,23 @@ typedef struct {
     af_lock_t wlock, rlock;
 } af_endpoint_t;
 
-// ring.attention of an endpoint that is not in use: NOT_OPEN of constants.py.
-#define AF_NOT_OPEN 8
-
 // The attributes of a Handle that can be set without allocating, MP_OBJ_NULL where the class's own value holds.
 enum { H_ep, H_fd, H_ms, H_timeout, H_io_refs, H_closed, H_last_kind, H_COUNT };
 
 typedef struct {
     mp_obj_base_t base;
+    mp_obj_t whole; // the object that this is the native part of, MP_OBJ_NULL where it is one by itself
     mp_obj_t field[H_COUNT];
     mp_obj_t others; // a list of names and values; MP_OBJ_NULL for none
 } af_handle_t;
 
+// Which names Handle's attr must look at, by their low bits: most are methods', and those are looked up fast.
+#define AF_FILTER_BITS 256
+extern uint32_t af_handle_filter[AF_FILTER_BITS / 32];
+
 // What the types refer to beside the core's data. A native module's variables are traced by the collector; the user
 // module registers a root pointer.
-enum { K_endpoint_dict, K_handle_dict, K_init, K_properties, K_class, K_COUNT };
+enum { K_endpoint_dict, K_handle_dict, K_socket_dict, K_init, K_properties, K_class, K_COUNT };
 
 #if MICROPY_ENABLE_DYNRUNTIME
 extern mp_obj_t af_kept[K_COUNT];
@@ -84,7 +86,10 @@ extern const mp_obj_type_t *af_bytes, *af_bytearray, *af_memoryview;
 #endif
 
 // Global, not static: that is where a native module's variables can be. Set up by module.c.
-extern mp_obj_full_type_t af_endpoint_type, af_handle_type;
+//
+// Handle is the base class of the class `socket`, and the native part of an object of a program's subclass of that:
+// methods in C, bound to the native part. af_socket_type is what `socket` itself makes: methods in C and the class's.
+extern mp_obj_full_type_t af_endpoint_type, af_handle_type, af_socket_type;
 extern uint16_t af_endpoint_names[E_COUNT], af_handle_names[H_COUNT];
 extern const mp_stream_p_t af_handle_stream;
 
@@ -103,8 +108,10 @@ uint32_t af_events(const af_endpoint_t *self);
 mp_obj_t af_endpoint_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args);
 void af_endpoint_attr(mp_obj_t self, qstr attr, mp_obj_t *dest);
 mp_obj_t af_handle_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args);
-void af_handle_attr(mp_obj_t self, qstr attr, mp_obj_t *dest);
-void af_handle_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind);
+mp_obj_t af_handle_attach(mp_obj_t whole);
+mp_obj_t af_socket_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args);
+void af_socket_attr(mp_obj_t self, qstr attr, mp_obj_t *dest);
+void af_socket_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind);
 
 // The functions that module.c puts into the types' dictionaries, in the order of its names.
 extern const void *const af_endpoint_methods[];

@@ -3,13 +3,31 @@
 enum { ALWAYS = AF_ERR | AF_HUP | AF_NVAL }; // events reported without being asked for
 enum { MOST_ARGUMENTS = 12 };
 
-static af_endpoint_t *endpoint_of(mp_obj_t self) {
-    return MP_OBJ_TO_PTR(((af_handle_t *)MP_OBJ_TO_PTR(self))->field[H_ep]);
+static mp_obj_t whole_of(mp_obj_t self_in) {
+    const af_handle_t *self = MP_OBJ_TO_PTR(self_in);
+    return self->whole == MP_OBJ_NULL ? self_in : self->whole;
+}
+
+static bool is_endpoint(mp_obj_t object) {
+    return (const void *)mp_obj_get_type(object) == &af_endpoint_type;
+}
+
+static af_endpoint_t *endpoint_of(mp_obj_t self_in) {
+    const af_handle_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_obj_t ep = self->field[H_ep];
+    if (self->whole != MP_OBJ_NULL) {
+        ep = mp_load_attr(self->whole, MP_QSTR__ep);
+        if (!is_endpoint(ep)) {
+            mp_raise_TypeError(NULL);
+        }
+    }
+    return MP_OBJ_TO_PTR(ep);
 }
 
 // The stream protocol is given an instance of a subclass as it is; its native part is the first thing it holds.
 static mp_obj_t native_of(mp_obj_t self) {
-    if ((const void *)mp_obj_get_type(self) == &af_handle_type) {
+    const void *type = mp_obj_get_type(self);
+    if (type == &af_socket_type || type == &af_handle_type) {
         return self;
     }
     return ((mp_obj_instance_t *)MP_OBJ_TO_PTR(self))->subobj[0];
@@ -39,7 +57,7 @@ static mp_obj_t ask(mp_obj_t self, qstr name, size_t n_args, size_t n_kw, const 
     if (n_args + 2 * n_kw > MOST_ARGUMENTS) {
         mp_raise_TypeError(MP_ERROR_TEXT("too many arguments"));
     }
-    mp_load_method(self, name, call);
+    mp_load_method(whole_of(self), name, call);
     for (size_t i = 0; i < n_args + 2 * n_kw; i++) {
         call[2 + i] = args[i];
     }
@@ -211,12 +229,11 @@ static mp_obj_t handle_readline(size_t n_args, const mp_obj_t *args) {
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(readline_obj, 1, 2, handle_readline);
 
 static mp_obj_t read_bytes(mp_obj_t self, mp_obj_t into, const mp_buffer_info_t *buffer) {
-    af_endpoint_t *ep = endpoint_of(self);
     if (!buffer->len) {
         return AF_INT(0);
     }
-    int32_t done = af_take(ep, buffer->buf, buffer->len, 0, true);
-    if (done >= 0 && ((size_t)done == buffer->len || !af_is_stream(ep))) {
+    int32_t done = af_take(endpoint_of(self), buffer->buf, buffer->len, 0, true);
+    if (done >= 0 && (size_t)done == buffer->len) {
         return AF_INT(done);
     }
     return ask_3(self, MP_QSTR__read_into, into, AF_INT(buffer->len), AF_INT(done));
@@ -254,9 +271,8 @@ static mp_uint_t stream_result(mp_obj_t result, int *errcode) {
 
 static mp_uint_t stream_read(mp_obj_t self, void *buf, mp_uint_t size, int *errcode) {
     self = native_of(self);
-    af_endpoint_t *ep = endpoint_of(self);
-    int32_t done = af_take(ep, buf, size, 0, true);
-    if (done >= 0 && ((mp_uint_t)done == size || !af_is_stream(ep))) {
+    int32_t done = af_take(endpoint_of(self), buf, size, 0, true);
+    if (done >= 0 && (mp_uint_t)done == size) {
         return done;
     }
     mp_obj_t into = mp_obj_new_bytearray_by_ref(size, buf);
@@ -303,25 +319,47 @@ static MP_DEFINE_CONST_FUN_OBJ_3(ioctl_obj, handle_ioctl);
 
 // The object
 
-mp_obj_t af_handle_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+static af_handle_t *new_handle(const mp_obj_type_t *type, mp_obj_t whole) {
     af_handle_t *self = mp_obj_malloc(af_handle_t, type);
-    mp_obj_t call[1 + MOST_ARGUMENTS];
-    if (n_args + 2 * n_kw > MOST_ARGUMENTS || af_kept[K_init] == MP_OBJ_NULL) {
-        mp_raise_TypeError(MP_ERROR_TEXT("wrong arguments"));
-    }
+    self->whole = whole;
     for (int i = 0; i < H_COUNT; i++) {
         self->field[i] = MP_OBJ_NULL;
     }
     self->others = MP_OBJ_NULL;
-    call[0] = MP_OBJ_FROM_PTR(self);
+    return self;
+}
+
+// Python has no use for a Handle that is not part of something: there it would be a class without __init__.
+mp_obj_t af_handle_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    (void)type;
+    (void)n_args;
+    (void)n_kw;
+    (void)args;
+    mp_raise_TypeError(MP_ERROR_TEXT("use socket"));
+    return mp_const_none;
+}
+
+// attach(whole): give an object of a subclass its native part.
+mp_obj_t af_handle_attach(mp_obj_t whole) {
+    af_handle_t *native = new_handle((const mp_obj_type_t *)&af_handle_type, whole);
+    ((mp_obj_instance_t *)MP_OBJ_TO_PTR(whole))->subobj[0] = MP_OBJ_FROM_PTR(native);
+    return whole;
+}
+
+mp_obj_t af_socket_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    mp_obj_t call[1 + MOST_ARGUMENTS];
+    if (n_args + 2 * n_kw > MOST_ARGUMENTS) {
+        mp_raise_TypeError(MP_ERROR_TEXT("too many arguments"));
+    }
+    call[0] = MP_OBJ_FROM_PTR(new_handle(type, MP_OBJ_NULL));
     for (size_t i = 0; i < n_args + 2 * n_kw; i++) {
         call[1 + i] = args[i];
     }
     mp_call_function_n_kw(af_kept[K_init], n_args + 1, n_kw, call);
-    return MP_OBJ_FROM_PTR(self);
+    return call[0];
 }
 
-void af_handle_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind) {
+void af_socket_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind) {
     (void)kind;
     mp_printf(print, "%s", mp_obj_str_get_str(ask(self, MP_QSTR___repr__, 0, 0, NULL)));
 }
@@ -348,7 +386,16 @@ static mp_obj_t *value_of(af_handle_t *self, qstr attr) {
     return find(self->others, attr);
 }
 
+static bool is_method(const af_handle_t *self, qstr attr) {
+    uint32_t bit = attr % AF_FILTER_BITS;
+    return self->others == MP_OBJ_NULL && !(af_handle_filter[bit / 32] & 1u << bit % 32);
+}
+
 static void load(af_handle_t *self, qstr attr, mp_obj_t *dest) {
+    if (is_method(self, attr)) {
+        dest[1] = MP_OBJ_SENTINEL;
+        return;
+    }
     const mp_obj_t *value = value_of(self, attr);
     const mp_obj_t *getter = value == NULL ? find(af_kept[K_properties], attr) : NULL;
     if (value != NULL && *value != MP_OBJ_NULL) {
@@ -363,7 +410,7 @@ static void load(af_handle_t *self, qstr attr, mp_obj_t *dest) {
 
 static bool store(af_handle_t *self, qstr attr, mp_obj_t value) {
     mp_obj_t *place = value_of(self, attr);
-    if (place == &self->field[H_ep] && (const void *)mp_obj_get_type(value) != &af_endpoint_type) {
+    if (place == &self->field[H_ep] && !is_endpoint(value)) {
         return false;
     }
     if (place != NULL) {
@@ -380,7 +427,7 @@ static bool store(af_handle_t *self, qstr attr, mp_obj_t value) {
     return true;
 }
 
-void af_handle_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
+void af_socket_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     af_handle_t *self = MP_OBJ_TO_PTR(self_in);
     if (dest[0] == MP_OBJ_NULL) {
         load(self, attr, dest);

@@ -1,8 +1,9 @@
 // The module `_afunix`: sets up both types, and gives Handle the methods of the class it stands for.
 #include "binding.h"
 
-mp_obj_full_type_t af_endpoint_type, af_handle_type;
+mp_obj_full_type_t af_endpoint_type, af_handle_type, af_socket_type;
 uint16_t af_endpoint_names[E_COUNT], af_handle_names[H_COUNT];
+uint32_t af_handle_filter[AF_FILTER_BITS / 32];
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -10,8 +11,8 @@ uint16_t af_endpoint_names[E_COUNT], af_handle_names[H_COUNT];
 mp_obj_t af_kept[K_COUNT];
 const mp_obj_type_t *af_bytes, *af_bytearray, *af_memoryview;
 #else
-MP_REGISTER_ROOT_POINTER(mp_obj_t afunix_kept[5]);
-_Static_assert(K_COUNT == 5, "the root pointers above");
+MP_REGISTER_ROOT_POINTER(mp_obj_t afunix_kept[6]);
+_Static_assert(K_COUNT == 6, "the root pointers above");
 #endif
 
 static void copy_names(uint16_t *to, const uint16_t *names, size_t count) {
@@ -52,12 +53,19 @@ static void name_endpoint(void) {
     af_kept[K_endpoint_dict] = dictionary(methods, af_endpoint_methods, COUNT(methods));
 }
 
+static void filter(qstr name) {
+    af_handle_filter[name % AF_FILTER_BITS / 32] |= 1u << name % 32;
+}
+
 static void name_handle(void) {
     uint16_t fields[] = {
         MP_QSTR__ep, MP_QSTR__fd, MP_QSTR__ms, MP_QSTR__timeout, MP_QSTR__io_refs, MP_QSTR__closed, MP_QSTR__last_kind,
     };
     _Static_assert(COUNT(fields) == H_COUNT, "a name for each field");
     copy_names(af_handle_names, fields, COUNT(fields));
+    for (size_t i = 0; i < COUNT(fields); i++) {
+        filter(fields[i]);
+    }
 }
 
 static void add_methods(mp_obj_t dict) {
@@ -75,8 +83,6 @@ static void set_up_types(void) {
     name_handle();
     af_kept[K_handle_dict] = mp_obj_new_dict(0);
     add_methods(af_kept[K_handle_dict]);
-    af_kept[K_init] = MP_OBJ_NULL;
-    af_kept[K_properties] = mp_obj_new_list(0, NULL);
 
     af_endpoint_type.base.type = &mp_type_type;
     af_endpoint_type.name = MP_QSTR_Endpoint;
@@ -85,31 +91,44 @@ static void set_up_types(void) {
     MP_OBJ_TYPE_SET_SLOT(&af_endpoint_type, locals_dict, MP_OBJ_TO_PTR(af_kept[K_endpoint_dict]), 2);
 
     af_handle_type.base.type = &mp_type_type;
-    af_handle_type.name = MP_QSTR_socket;
+    af_handle_type.name = MP_QSTR_Handle;
     MP_OBJ_TYPE_SET_SLOT(&af_handle_type, make_new, af_handle_make_new, 0);
-    MP_OBJ_TYPE_SET_SLOT(&af_handle_type, print, af_handle_print, 1);
-    MP_OBJ_TYPE_SET_SLOT(&af_handle_type, attr, af_handle_attr, 2);
-    MP_OBJ_TYPE_SET_SLOT(&af_handle_type, protocol, &af_handle_stream, 3);
-    MP_OBJ_TYPE_SET_SLOT(&af_handle_type, locals_dict, MP_OBJ_TO_PTR(af_kept[K_handle_dict]), 4);
+    MP_OBJ_TYPE_SET_SLOT(&af_handle_type, protocol, &af_handle_stream, 1);
+    MP_OBJ_TYPE_SET_SLOT(&af_handle_type, locals_dict, MP_OBJ_TO_PTR(af_kept[K_handle_dict]), 2);
 }
 
-// A property is of no use in a native type's dictionary: Handle's attr calls its getter, the first thing it holds.
+static void set_up_socket(mp_obj_type_t *cls) {
+    af_socket_type.base.type = &mp_type_type;
+    af_socket_type.name = cls->name;
+    MP_OBJ_TYPE_SET_SLOT(&af_socket_type, make_new, af_socket_make_new, 0);
+    MP_OBJ_TYPE_SET_SLOT(&af_socket_type, print, af_socket_print, 1);
+    MP_OBJ_TYPE_SET_SLOT(&af_socket_type, attr, af_socket_attr, 2);
+    MP_OBJ_TYPE_SET_SLOT(&af_socket_type, protocol, &af_handle_stream, 3);
+    MP_OBJ_TYPE_SET_SLOT(&af_socket_type, locals_dict, MP_OBJ_TO_PTR(af_kept[K_socket_dict]), 4);
+    MP_OBJ_TYPE_SET_SLOT(&af_socket_type, parent, cls, 5);
+}
+
+// A property is of no use in a native type's dictionary: af_socket_attr calls its getter, the first thing it holds.
 static void add_member(mp_obj_t dict, mp_obj_t key, mp_obj_t value) {
     if (key == MP_OBJ_NEW_QSTR(MP_QSTR___init__)) {
         af_kept[K_init] = value;
     } else if (mp_obj_get_type(value)->name == MP_QSTR_property) {
         mp_obj_list_append(af_kept[K_properties], key);
+        filter(MP_OBJ_QSTR_VALUE(key));
         mp_obj_list_append(af_kept[K_properties], ((mp_obj_t *)MP_OBJ_TO_PTR(value))[1]);
     } else {
         mp_obj_dict_store(dict, key, value);
     }
 }
 
-// adopt(cls): Handle is to be `cls` for those who use it: isinstance(), its methods, its constructor.
-static mp_obj_t adopt(mp_obj_t cls) {
-    mp_obj_type_t *type = MP_OBJ_TO_PTR(cls);
-    const mp_obj_dict_t *members = MP_OBJ_TYPE_GET_SLOT(type, locals_dict);
+// adopt(cls): the type whose objects stand for those of `cls`: isinstance(), its methods, its constructor.
+static mp_obj_t adopt(mp_obj_t cls_in) {
+    mp_obj_type_t *cls = MP_OBJ_TO_PTR(cls_in);
+    const mp_obj_dict_t *members = MP_OBJ_TYPE_GET_SLOT(cls, locals_dict);
     mp_obj_t dict = mp_obj_new_dict(members->map.used + 16);
+    af_kept[K_class] = cls_in;
+    af_kept[K_socket_dict] = dict;
+    af_kept[K_properties] = mp_obj_new_list(0, NULL);
     for (size_t i = 0; i < members->map.alloc; i++) {
         mp_map_elem_t *member = &members->map.table[i];
         if (member->key != MP_OBJ_NULL && member->key != MP_OBJ_SENTINEL) {
@@ -117,13 +136,12 @@ static mp_obj_t adopt(mp_obj_t cls) {
         }
     }
     add_methods(dict);
-    af_kept[K_handle_dict] = dict;
-    af_kept[K_class] = cls;
-    MP_OBJ_TYPE_SET_SLOT(&af_handle_type, locals_dict, MP_OBJ_TO_PTR(dict), 4);
-    MP_OBJ_TYPE_SET_SLOT(&af_handle_type, parent, type, 5);
-    return MP_OBJ_FROM_PTR(&af_handle_type);
+    set_up_socket(cls);
+    return MP_OBJ_FROM_PTR(&af_socket_type);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(adopt_obj, adopt);
+
+static MP_DEFINE_CONST_FUN_OBJ_1(attach_obj, af_handle_attach);
 
 #if MICROPY_ENABLE_DYNRUNTIME
 
@@ -149,6 +167,7 @@ mp_obj_t mpy_init(mp_obj_fun_bc_t *self, size_t n_args, size_t n_kw, mp_obj_t *a
     mp_store_global(MP_QSTR_Endpoint, MP_OBJ_FROM_PTR(&af_endpoint_type));
     mp_store_global(MP_QSTR_Handle, MP_OBJ_FROM_PTR(&af_handle_type));
     mp_store_global(MP_QSTR_adopt, MP_OBJ_FROM_PTR(&adopt_obj));
+    mp_store_global(MP_QSTR_attach, MP_OBJ_FROM_PTR(&attach_obj));
     mp_store_global(MP_QSTR_guard, MP_OBJ_FROM_PTR(&guard_obj));
     MP_DYNRUNTIME_INIT_EXIT
 }
@@ -172,6 +191,7 @@ static const mp_rom_map_elem_t module_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_Endpoint), MP_ROM_PTR(&af_endpoint_type) },
     { MP_ROM_QSTR(MP_QSTR_Handle), MP_ROM_PTR(&af_handle_type) },
     { MP_ROM_QSTR(MP_QSTR_adopt), MP_ROM_PTR(&adopt_obj) },
+    { MP_ROM_QSTR(MP_QSTR_attach), MP_ROM_PTR(&attach_obj) },
 };
 static MP_DEFINE_CONST_DICT(module_globals, module_globals_table);
 

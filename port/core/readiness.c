@@ -31,6 +31,9 @@ uint32_t af_poll(const af_side_t *self, const af_side_t *peer) {
     if (af_writable(self, peer)) {
         events |= AF_OUT;
     }
+    if (self->ring->attention & AF_URGENT) {
+        events |= AF_PRI;
+    }
     if (self->error) {
         events |= AF_ERR;
     }

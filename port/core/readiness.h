@@ -7,7 +7,7 @@
 enum { AF_STREAM = 1, AF_DGRAM = 2, AF_SEQPACKET = 5 };
 enum { AF_IDLE, AF_LISTENING, AF_CONNECTED }; // Linux's TCP_CLOSE, TCP_LISTEN, TCP_ESTABLISHED
 enum { AF_SHUT_RECEIVE = 1, AF_SHUT_SEND = 2, AF_SHUT_BOTH = 3 };
-enum { AF_IN = 1, AF_OUT = 4, AF_ERR = 8, AF_HUP = 16, AF_NVAL = 32, AF_RDHUP = 0x2000 };
+enum { AF_IN = 1, AF_PRI = 2, AF_OUT = 4, AF_ERR = 8, AF_HUP = 16, AF_NVAL = 32, AF_RDHUP = 0x2000 };
 
 // What readiness depends on, of one endpoint.
 typedef struct {

@@ -23,6 +23,9 @@ typedef struct {
     volatile uint32_t attention;
 } af_ring_t;
 
+// Of the reasons for attention, those that C knows: see constants.py.
+enum { AF_NOT_OPEN = 8, AF_URGENT = 16 };
+
 // What stands for "not now, or not in this way"; nothing was changed.
 #define AF_NOT (-1)
 
