@@ -40,12 +40,13 @@ run: ## run an example on a Pico
 	@$(PYTHON) firmware/board.py example $(EXAMPLE)
 
 test: lint ## everything: lint, and all tests on CPython, the unix port and a Pico
-	@$(PREPARE) host unix pico
+	@$(PREPARE) host tests unix pico
 	@$(PYTHON) firmware/build.py unix pico pico-plain
 	@$(PYTEST) $(TESTS)
 
 test-host: ## the tests that need no MicroPython
 	@$(PREPARE) host
+	@$(PREPARE) tests
 	@$(PYTEST) -m "not unix and not board" $(TESTS)
 
 test-unix: ## the tests on MicroPython's unix port

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what a step needs and the machine lacks: "prepare.sh GROUP...", the groups being
 #   host  Python, and build/venv with the packages of requirements.txt
+#   tests CPython's own tests, which Debian has apart; Python must be there
 #   unix  what compiles MicroPython's unix port
 #   pico  what compiles firmware for a Pico
 #   c     what checks the C code on this machine
@@ -83,12 +84,19 @@ python_is_new_enough() {
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 }
 
+python_has_tests() {
+    python3 -c 'import sys; from importlib.util import find_spec; sys.exit(find_spec("test.test_socket") is None)'
+}
+
 missing=
 for group in "$@"; do
     case $group in
     host)
         want_program python3 python3
         python_can_venv || want python3-venv
+        ;;
+    tests)
+        python_has_tests || want "libpython$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')-testsuite"
         ;;
     unix)
         want_program python3 python3
