@@ -7,7 +7,7 @@ from .socket import close, dup, socket, socketpair
 configure = kernel.configure
 
 
-_OPTIONAL = ("aio", "ancillary", "compat", "inflight", "message", "options", "packet", "rights")
+_OPTIONAL = ("aio", "ancillary", "compat", "inflight", "message", "options", "packet", "rights", "urgent")
 
 
 def __getattr__(name):
@@ -20,6 +20,8 @@ def __getattr__(name):
         return __import__("afunix." + name, None, None, (name,))
     if name in ("CMSG_LEN", "CMSG_SPACE", "send_fds", "recv_fds"):
         return getattr(__getattr__("message"), name)
+    if name == "ioctl":
+        return __getattr__("options").ioctl
     if name in ("install", "object_of"):
         return getattr(__getattr__("rights"), name)
     raise AttributeError(name)

@@ -8,35 +8,46 @@ the sender changes.
 from . import constants as c
 from . import rights
 from ._host import wake
-from .kernel import passes_credentials
+from .kernel import passes_credentials, records_sender
+
+
+# Ancillary.urgent
+NOT_URGENT = 0
+MARK = 1  # the byte that MSG_OOB would receive
+TAKEN = 2  # it did: nothing to read is left of it
 
 
 class Ancillary:
     """What one queued message carries: `rights`, a tuple of descriptions, and its sender's `owner` (0: not recorded).
 
-    On a stream it covers the positions from `start` to before `end`.
+    On a stream it covers the positions from `start` to before `end`; `urgent` tells about MSG_OOB, see urgent.py.
     """
 
     def __init__(self, rights, owner):
         self.rights = rights
         self.owner = owner
         self.start = self.end = 0
+        self.urgent = NOT_URGENT
 
 
 class Message:
-    """A message that is sent (address, rights, owner) or received (address, rights, owner, flags)."""
+    """A message that is sent (address, rights, owner) or received (address, rights, owner, flags).
+
+    `owner` is None where no message was received that could tell, and where the sender of one does not say.
+    """
 
     def __init__(self):
         self.address = None
         self.rights = ()  # this message's own references
-        self.owner = 0
+        self.owner = None
         self.flags = 0
+        self.stopped = False  # a receive ended before what it may not cross
 
 
 def outgoing(endpoint, target, message):
     """The Ancillary that a message from `endpoint` to `target` needs, None for none. Raises OSError(ETOOMANYREFS)."""
-    owner = message.owner if message is not None else 0
-    if not owner and (passes_credentials(endpoint) or passes_credentials(target)):
+    owner = 0 if message is None else message.owner or 0
+    if not owner and records_sender(endpoint, target):
         owner = endpoint.owner
     carried = message.rights if message is not None else ()
     if not owner and not carried:
@@ -46,7 +57,7 @@ def outgoing(endpoint, target, message):
 
 
 def queue(target, data, at, n, sender, item, message):
-    """Append data[at:at + n] with `item` to the ring of `target`. Returns how many bytes were taken, -1 for none."""
+    """Append data[at:at + n] of the endpoint `sender` with `item` to the ring of `target`. Returns how many bytes were taken, -1 for none."""
     target.attend(c.ANCILLARY)
     if target.kind == c.SOCK_STREAM:
         taken = target.append(data, at, n) or -1
@@ -72,13 +83,9 @@ def settle(endpoint):
         endpoint.relax(c.ANCILLARY)
 
 
-def deliver(endpoint, item, message, keep):
-    """Give what `item` carries to the receiver of `message` (None: nobody wants it); a look keeps it queued, too."""
-    if item is None:
-        return
-    if message is not None:
-        message.owner = item.owner
-    if not item.rights:
+def deliver(item, message, keep):
+    """Give the rights of `item` to the receiver of `message` (None: nobody wants them); a look keeps them queued, too."""
+    if item is None or not item.rights:
         return
     if keep:
         if message is not None:
@@ -95,32 +102,73 @@ def deliver(endpoint, item, message, keep):
 
 
 def receive_marked(endpoint, into, at, n, skip, keep, message):
-    """Receive up to `n` bytes of a stream that has ancillary data queued, behind the first `skip`. Returns how many."""
-    done = 0
-    queued = endpoint.queued()
-    owner = None
-    while skip + done < queued:
-        item, end = _segment(endpoint, skip + done, queued)
+    """Receive up to `n` bytes of a stream that has marks, behind the first `skip`, as unix_stream_read_generic does.
+
+    Each mark, and each run of bytes between two, counts as one message of Linux's. A look goes on, with no room left,
+    until it has come to rights. Returns how many bytes there were, -1 where reading comes to nothing.
+    """
+    done = position = 0
+    found = False
+    owner = None if message is None else message.owner
+    while position < endpoint.queued():
+        position, skip = _advance(endpoint, position, skip, keep, done)
+        item, end = _segment(endpoint, position)
+        if position == end:
+            return done or -1
         sender = 0 if item is None else item.owner
-        if owner is None:
-            owner = sender
-        elif owner != sender and passes_credentials(endpoint):
+        if position < 0 or owner not in (None, sender) and passes_credentials(endpoint):
+            _stop(message)
             break
-        size = min(end - skip - done, n - done)
-        endpoint.fetch(into, at + done, size, skip + done, True)
+        owner = sender
+        size = min(end - position - skip, n - done)
+        endpoint.fetch(into, at + done, size, position + skip, True)
         done += size
+        found = True
         had_rights = item is not None and item.rights
-        deliver(endpoint, item, message, keep)
-        if had_rights or done == n or skip + done < end:
+        deliver(item, message, keep)
+        if had_rights:
+            _stop(message)
+        if keep:
+            position = end
+            skip = 0
+        else:
+            consume(endpoint, size)
+        if had_rights or not keep and (done == n or size < end):
             break
     if message is not None:
         message.owner = owner
-    if not keep:
-        consume(endpoint, done)
-    return done
+    return done if found else -1
 
 
-def _segment(endpoint, at, queued):
+def _stop(message):
+    if message is not None:
+        message.stopped = True
+
+
+def _advance(endpoint, position, skip, keep, done):
+    """Where reading goes on from `position`, behind `skip` more bytes: (position, what is left of `skip`).
+
+    The position is -1 where an urgent byte stops it.
+    """
+    item, end = _segment(endpoint, position)
+    if item is not None and item.urgent:
+        from .urgent import pass_over
+
+        position = pass_over(endpoint, item, position, keep, done)
+        if position < 0:
+            return -1, 0
+        item, end = _segment(endpoint, position)
+    while position < end:
+        size = 0 if item is not None and item.urgent == TAKEN else end - position
+        if skip < size:
+            break
+        skip -= size
+        position = end
+        item, end = _segment(endpoint, position)
+    return position, skip
+
+
+def _segment(endpoint, at):
     """The Ancillary that covers the queued byte number `at` (None for none), and where it ends."""
     for item in endpoint.marks or ():
         start, end = endpoint.ahead(item.start), endpoint.ahead(item.end)
@@ -128,7 +176,7 @@ def _segment(endpoint, at, queued):
             return None, start
         if end > at:
             return item, end
-    return None, queued
+    return None, endpoint.queued()
 
 
 def consume(endpoint, n):

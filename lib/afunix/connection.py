@@ -8,7 +8,7 @@ from . import constants as c
 from . import names, stream
 from ._host import error, wake
 from .dataplane import Endpoint
-from .kernel import kernel
+from .kernel import kernel, may_send
 
 kernel.closed.protocol = stream
 _packet = None  # loaded when the first packet socket is made
@@ -25,6 +25,7 @@ def create(kind, owner):
         protocol = _packet
     endpoint = kernel.allocate(kind, owner)
     endpoint.protocol = protocol
+    endpoint.credentials = 0
     return endpoint
 
 
@@ -41,11 +42,11 @@ def pair(kind, owner):
 
 
 def _join(one, other):
+    """Make them each other's peers; whoever gives them descriptors sees to their routes."""
     one.peer, other.peer = other, one
     one.state = other.state = c.CONNECTED
     one.credentials = other.owner
     other.credentials = one.owner
-    kernel.route(one)
 
 
 def listen(endpoint, backlog):
@@ -62,6 +63,7 @@ def listen(endpoint, backlog):
 
 def connect(endpoint, name):
     """connect(2) of a stream or seqpacket endpoint. False where the listener's backlog is full."""
+    names.name_sender(endpoint)
     listener = names.find(name, endpoint.kind)
     if listener.state != c.LISTENING or listener.shut & c.RECEIVE:
         raise error(c.ECONNREFUSED)
@@ -82,28 +84,37 @@ def connect(endpoint, name):
 
 def connect_datagram(endpoint, name):
     """connect(2) of a datagram endpoint: from now on it sends to, and receives from, the socket of that name."""
+    names.name_sender(endpoint)
     target = names.find(name, c.SOCK_DGRAM)
-    if target.peer is not None and target.peer is not endpoint:
+    if not may_send(endpoint, target):
         raise error(c.EPERM)
     former = endpoint.peer
+    orphaned, endpoint.orphaned = endpoint.orphaned, False
     endpoint.peer = target
-    endpoint.orphaned = False
     endpoint.state = target.state = c.CONNECTED
-    if former is not None and former is not target:
-        _disconnected(endpoint, former)
+    if orphaned or former is not None and former is not target:
+        disconnected(endpoint, former)
     kernel.route(endpoint)
 
 
-def _disconnected(endpoint, former):
-    """What was queued from one peer is lost when the socket turns to another, and the former peer is told."""
-    if not endpoint.packets():
-        return
+def disconnected(endpoint, former):
+    """What a datagram socket has queued is lost when it turns away from its peer `former` (None: that is closed
+    already), and a peer that is connected to it is told."""
+    if endpoint.packets():
+        drain(endpoint)
+        if former is not None and former.peer is endpoint:
+            former.error = c.ECONNRESET
+            former.attend(c.ERROR)
+    if former is not None:
+        kernel.route(former)
+
+
+def drain(endpoint):
+    """Drop everything queued for `endpoint`, rights and all."""
     _purge(endpoint)
     endpoint.flush()
-    if former.peer is endpoint:
-        former.error = c.ECONNRESET
-        former.attend(c.ERROR)
-    kernel.route(former)
+    endpoint.marks = None
+    endpoint.relax(c.ANCILLARY | c.URGENT)
 
 
 def _enqueue(listener, server):
@@ -129,6 +140,7 @@ def _dequeue(listener):
 
 def accept(listener, may_wait):
     """accept(2): a descriptor of the connection that waits longest; -1 where there is none yet."""
+    kernel.vacancy()
     if listener.kind == c.SOCK_DGRAM:
         raise error(c.EOPNOTSUPP)
     if listener.state != c.LISTENING:
@@ -137,8 +149,9 @@ def accept(listener, may_wait):
         if listener.shut & c.RECEIVE and may_wait:
             raise error(c.EINVAL)
         return -1
-    fd = kernel.descriptor(listener.first)
-    _dequeue(listener)
+    server = _dequeue(listener)
+    fd = kernel.descriptor(server)
+    kernel.route(server)
     return fd
 
 
@@ -161,7 +174,7 @@ def release(endpoint, unaccepted=False):
     endpoint.shut = c.BOTH
     if peer is not None and endpoint.kind != c.SOCK_DGRAM:
         peer.shut = c.BOTH
-        if unaccepted or endpoint.readable():
+        if unaccepted or _unread(endpoint):
             peer.error = c.ECONNRESET
             if peer.kind != c.SOCK_STREAM:
                 peer.attend(c.ERROR)
@@ -172,11 +185,25 @@ def release(endpoint, unaccepted=False):
             other.peer = other.out = None
             other.orphaned = True
             other.peer_address = endpoint.address
+        if other.kind != c.SOCK_STREAM and other.packets():
+            other.forget_sender(endpoint)
     while endpoint.pending:
         release(_dequeue(endpoint), True)
     _purge(endpoint)
     kernel.reclaim(endpoint)
     wake()
+
+
+def _unread(endpoint):
+    """Is anything queued that the program has not had? Linux overlooks an empty packet, since an urgent byte that
+    was taken out of turn looks like one."""
+    if endpoint.kind != c.SOCK_STREAM:
+        return endpoint.first_length() or endpoint.packets() > 1
+    if not endpoint.marks:
+        return endpoint.queued()
+    from .urgent import unread
+
+    return unread(endpoint)
 
 
 def _purge(endpoint):

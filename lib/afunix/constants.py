@@ -15,6 +15,10 @@ ANCILLARY = 1
 OPTION = 2
 ERROR = 4
 NOT_OPEN = 8
+URGENT = 16
+
+NOBODY = -1  # the owner of a message that never came
+
 
 
 EPERM = 1
@@ -23,6 +27,7 @@ EINTR = 4
 EBADF = 9
 EAGAIN = 11
 ENOMEM = 12
+EFAULT = 14
 EBUSY = 16
 EINVAL = 22
 ENFILE = 23

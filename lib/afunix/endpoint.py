@@ -41,8 +41,10 @@ _R = const(1)
 _WRAP = const(3)
 _ATTENTION = const(8)
 _NOT_OPEN = const(8)
+_URGENT = const(16)
 
 _IN = const(1)
+_PRI = const(2)
 _OUT = const(4)
 _ERR = const(8)
 _HUP = const(16)
@@ -128,7 +130,7 @@ class Endpoint:
             if slot < 0:
                 n = -1
             else:
-                peer.senders[slot] = self.address
+                peer.senders[slot] = self
                 ring.publish_packet(ctl)
         release()
         return n
@@ -180,7 +182,7 @@ class Endpoint:
 
     @micropython.native
     def append_packet(self, data, at, n, sender, ancillary):
-        """Append one packet from the name `sender` to this endpoint's ring. False where it does not fit now."""
+        """Append one packet from the endpoint `sender` to this endpoint's ring. False where it does not fit now."""
         self.wlock.acquire()
         slot = ring.put_packet(self.ctl, self.memory, self.lengths, data, at, n)
         if slot >= 0:
@@ -224,6 +226,13 @@ class Endpoint:
                 ring.drop_packet(self.ctl, length)
         self.rlock.release()
         return length
+
+    def forget_sender(self, sender):
+        """`sender` is about to be closed: keep its name with its packets instead."""
+        senders = self.senders
+        for slot in range(len(senders)):
+            if senders[slot] is sender:
+                senders[slot] = sender.address
 
     def flush(self):
         """Forget everything queued."""
@@ -273,7 +282,7 @@ class Endpoint:
 
     @micropython.native
     def poll(self):
-        """The events of poll(2) that hold now, all of them: POLLIN, POLLOUT, POLLERR, POLLHUP, POLLRDHUP."""
+        """The events of poll(2) that hold now, all of them: POLLIN, POLLPRI, POLLOUT and so on."""
         shut = self.shut
         state = self.state
         kind = self.kind
@@ -287,6 +296,8 @@ class Endpoint:
                 events |= _HUP
         if self.error:
             events |= _ERR
+        if self.ctl[_ATTENTION] & _URGENT:
+            events |= _PRI
         if state == _IDLE and kind != _DGRAM:
             events |= _HUP if kind else _NVAL
         return events

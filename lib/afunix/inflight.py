@@ -6,15 +6,16 @@ connections count as part of the listener. The work needs no memory but a word i
 collector of the language.
 """
 
+from .connection import drain
 from .dataplane import Endpoint
 from .kernel import kernel
-from .rights import carried, purge
+from .rights import carried
 
 _NOT = -1  # `unaccounted` of what is no candidate, or was found to be reachable
 
 
 def collect():
-    """Drop the messages that keep unreachable sockets alive. Called with the kernel's lock held."""
+    """Drop the messages queued for unreachable sockets. Called with the kernel's lock held."""
     if not _find_candidates():
         return
     for endpoint in kernel.endpoints:
@@ -24,8 +25,8 @@ def collect():
     for endpoint in kernel.endpoints:
         if endpoint.unaccounted != _NOT:
             endpoint.unaccounted = _NOT
-            purge(endpoint)
-            _each_pending(endpoint, purge)
+            drain(endpoint)
+            _each_pending(endpoint, drain)
 
 
 def _find_candidates():

@@ -78,6 +78,17 @@ def passes_credentials(endpoint):
     return endpoint.options is not None and endpoint.options.passcred
 
 
+def records_sender(endpoint, target):
+    """Do messages from `endpoint` to `target` say who sent them? Linux sees to it also while `target` is not accepted,
+    since SO_PASSCRED may be set afterwards."""
+    return passes_credentials(endpoint) or passes_credentials(target) or not target.references
+
+
+def may_send(endpoint, target):
+    """Does `target` receive from `endpoint`: has it no other peer?"""
+    return target.peer is endpoint or target.peer is None and not target.orphaned
+
+
 class Kernel:
     """Every table of the kernel. There is one, `kernel`; it takes its memory when it is first used."""
 
@@ -167,9 +178,9 @@ class Kernel:
         peer = endpoint.peer
         if peer is None or endpoint.shut & c.SEND or peer.shut & c.RECEIVE:
             return None
-        if passes_credentials(endpoint) or passes_credentials(peer):
+        if records_sender(endpoint, peer):
             return None
-        if endpoint.kind != c.SOCK_STREAM and (endpoint.error or peer.peer not in (None, endpoint)):
+        if endpoint.kind != c.SOCK_STREAM and (endpoint.error or not may_send(endpoint, peer)):
             return None
         return peer.inlet
 
@@ -184,15 +195,20 @@ class Kernel:
 
     # descriptors
 
-    def descriptor(self, description):
-        """The lowest free descriptor, made to refer to `description`. Raises OSError(EMFILE) when all are in use."""
+    def vacancy(self):
+        """The lowest free place in the table of descriptors. Raises OSError(EMFILE) when all are in use."""
         table = self.descriptors
         for i in range(len(table)):
             if table[i] is None:
-                table[i] = description
-                description.references += 1
-                return i + FIRST_DESCRIPTOR
+                return i
         raise error(c.EMFILE)
+
+    def descriptor(self, description):
+        """The lowest free descriptor, made to refer to `description`. Raises OSError(EMFILE)."""
+        i = self.vacancy()
+        self.descriptors[i] = description
+        description.references += 1
+        return i + FIRST_DESCRIPTOR
 
     def description(self, fd):
         """What descriptor `fd` refers to. Raises OSError(EBADF)."""

@@ -45,22 +45,31 @@ def send(sock, buffers, ancdata, flags, address):
 
 def _joined(buffers):
     buffers = [bytes_of(buffer) for buffer in buffers]
-    return buffers[0] if len(buffers) == 1 else b"".join(buffers)
+    if len(buffers) == 1:
+        return buffers[0]
+    data = bytearray(sum([len(buffer) for buffer in buffers]))
+    at = 0
+    for buffer in buffers:
+        copy(data, at, buffer, 0, len(buffer))
+        at += len(buffer)
+    return data
 
 
 def _outgoing(sock, ancdata, address):
     message = Message()
     if address is not None:
-        message.address = names.parse(address)
-        if message.address is None:
-            raise error(c.EINVAL)
+        name = names.parse(address)
+        message.address = names.EMPTY if name is None else name
     with kernel.lock:
+        endpoint = sock._opened()
+        if endpoint.kind == c.SOCK_SEQPACKET:
+            endpoint.protocol.check_connected(endpoint)
         try:
             for item in ancdata:
                 if len(item) != 3:
                     raise TypeError("a control message must be (level, type, data)")
                 level, type, data = item
-                _add(message, sock._opened(), level, type, bytes_of(data))
+                _add(message, endpoint, level, type, bytes_of(data))
         except BaseException:
             rights.drop(message.rights)
             raise
@@ -130,6 +139,8 @@ def _receive(sock, buffer, ancbufsize, flags):
 def _incoming(endpoint, message, space):
     """The control messages of a received `message` in `space` bytes, as Linux's scm_recv lays them out."""
     ancdata = []
+    if message.owner is None:
+        return ancdata
     if passes_credentials(endpoint):
         space = _put(ancdata, message, space, c.SCM_CREDENTIALS, credentials(message.owner))
     if message.rights:

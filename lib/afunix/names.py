@@ -7,9 +7,10 @@ with the kernel's lock held.
 
 from . import constants as c
 from ._host import decode, encode, error
-from .kernel import kernel
+from .kernel import kernel, passes_credentials
 
 LIMIT = 108  # sizeof(sun_path)
+EMPTY = b""  # an address without a name, where one is given
 
 
 def parse(address):
@@ -76,6 +77,12 @@ def autobind(endpoint):
         name = b"\0" + encode("%05x" % _next)
         if key(name, endpoint.kind) not in kernel.names:
             return add(name, endpoint)
+
+
+def name_sender(endpoint):
+    """With SO_PASSCRED a socket has a name before it connects or sends a packet, so that it can be answered."""
+    if endpoint.address is None and passes_credentials(endpoint):
+        autobind(endpoint)
 
 
 def find(name, kind):

@@ -4,6 +4,7 @@ import struct
 
 from . import constants as c
 from ._host import error, wake
+from .dataplane import Endpoint
 from .kernel import kernel
 
 # Stored and given back, without an effect on a Unix domain socket, as in Linux.
@@ -52,7 +53,7 @@ def get(endpoint, level, name):
     if name in (c.SO_SNDBUF, c.SO_RCVBUF):
         return len(endpoint.memory)
     if name == c.SO_PEERCRED:
-        return credentials(endpoint.credentials)
+        return credentials(endpoint.credentials, -1)
     if name in (c.SO_RCVTIMEO, c.SO_SNDTIMEO):
         return _timeval(endpoint, name)
     if name in _FACTS:
@@ -153,22 +154,68 @@ def _set_timeval(endpoint, name, value):
     wake()
 
 
-def credentials(owner):
-    """struct ucred of `owner`, which stands for the process; user and group are 0, and 65534 where nothing is known."""
-    nobody = 0 if owner else 65534
-    return struct.pack("<iii", owner, nobody, nobody)
+def credentials(owner, unknown=65534):
+    """struct ucred of `owner`, which stands for the process; user and group are 0, `unknown` without an owner."""
+    if owner == c.NOBODY:
+        return bytes(12)
+    user = 0 if owner else unknown
+    return struct.pack("<iii", owner, user, user)
 
 
-def request(endpoint, code):
-    """ioctl(2): FIONREAD and SIOCOUTQ as integers. Raises OSError: EINVAL, ENOTTY."""
-    if code == c.FIONREAD:
-        if endpoint.state == c.LISTENING:
-            raise error(c.EINVAL)
-        if endpoint.kind == c.SOCK_STREAM:
-            return endpoint.queued()
+def ioctl(fd, request, argument=0):
+    """ioctl(2) on a socket's descriptor, or the socket. Returns an int.
+
+    FIONREAD, SIOCINQ  bytes that can be received; of a datagram socket, the length of the next datagram
+    SIOCOUTQ           bytes that the peer has not received yet
+    SIOCATMARK         1 where the next byte is the urgent one, or the one behind it
+    FIONBIO            calls wait no more, or for ever again where `argument` is 0
+
+    Raises OSError: EBADF, ENOTTY (no such request, or no socket), EINVAL (of a listener).
+    """
+    if hasattr(fd, "fileno"):
+        fd = fd.fileno()
+    with kernel.lock:
+        endpoint = kernel.description(fd)
+        answer = _REQUESTS.get(request)
+        if answer is None or not isinstance(endpoint, Endpoint):
+            raise error(c.ENOTTY)
+        return answer(endpoint, argument)
+
+
+def _readable_bytes(endpoint, argument):
+    if endpoint.state == c.LISTENING:
+        raise error(c.EINVAL)
+    if endpoint.kind == c.SOCK_DGRAM:
         return endpoint.first_length()
-    if code == c.SIOCOUTQ:
-        if endpoint.state == c.LISTENING:
-            raise error(c.EINVAL)
-        return endpoint.peer.queued() if endpoint.peer is not None else 0
-    raise error(c.ENOTTY)
+    if not endpoint.marks:
+        return endpoint.queued()
+    from .urgent import unread
+
+    return unread(endpoint)
+
+
+def _unsent_bytes(endpoint, argument):
+    return endpoint.peer.queued() if endpoint.peer is not None else 0
+
+
+def _at_mark(endpoint, argument):
+    if endpoint.kind != c.SOCK_STREAM:
+        raise error(c.EOPNOTSUPP)
+    if not endpoint.marks:
+        return int(endpoint.pending > 0)  # Linux takes a connection to accept for an urgent byte that was taken
+    from .urgent import at_mark
+
+    return at_mark(endpoint)
+
+
+def _set_nonblocking(endpoint, argument):
+    endpoint.nonblocking = bool(argument)
+    return 0
+
+
+_REQUESTS = {
+    c.FIONREAD: _readable_bytes,
+    c.SIOCOUTQ: _unsent_bytes,
+    c.SIOCATMARK: _at_mark,
+    c.FIONBIO: _set_nonblocking,
+}

@@ -283,7 +283,7 @@ class socket(Handle):
     def _fetch(self, into, at, n, flags, until):
         return self._ep.protocol.receive(self, into, at, n, flags, None, until)
 
-    def _receive_into(self, buffer, nbytes, flags):
+    def _receive_into(self, buffer, nbytes=0, flags=0):
         buffer = writable_bytes_of(buffer)
         n = len(buffer)
         if nbytes < 0:
@@ -538,6 +538,7 @@ def socketpair(family=c.AF_UNIX, type=c.SOCK_STREAM, proto=0):
         try:
             fds.append(kernel.descriptor(one))
             fds.append(kernel.descriptor(other))
+            kernel.route(one)
         except OSError:
             for fd in fds:
                 kernel.forget(fd)

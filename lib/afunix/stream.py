@@ -14,27 +14,34 @@ def send(sock, data, at, n, flags, message, until):
 
     Returns how many bytes were sent; -1 where none could be sent now.
     """
-    _check_send(sock._ep, message)
+    urgent = flags & c.MSG_OOB
+    _check_send(sock._ep, n, flags, message)
+    if urgent:
+        n -= 1  # the last byte goes by itself
     done = 0
-    while done < n:
+    while done < n or urgent and done == n:
+        step = _send_step if done < n else _send_urgent_step
         try:
-            sent = perform(sock, _send_step, data, at + done, n - done, flags, message, until)
+            sent = perform(sock, step, data, at + done, max(n - done, 1), flags, message, until)
         except OSError:
             if done:
                 break
             raise
-        if until != FOREVER:
-            return sent
+        if sent < 0:
+            return done or -1
         done += sent
-        message = None
+        if until != FOREVER and done < n:
+            break
     return done
 
 
-def _check_send(ep, message):
-    if message is not None and message.address is not None:
-        raise error(c.EISCONN if ep.state == c.CONNECTED else c.EOPNOTSUPP)
+def _check_send(ep, n, flags, message):
     if not ep.kind:
         raise error(c.EBADF)
+    if flags & c.MSG_OOB and not n:
+        raise error(c.EOPNOTSUPP)
+    if message is not None and message.address is not None:
+        raise error(c.EISCONN if ep.state == c.CONNECTED else c.EOPNOTSUPP)
     if ep.peer is None and not ep.orphaned:
         raise error(c.ENOTCONN)
     if ep.shut & c.SEND:
@@ -42,9 +49,7 @@ def _check_send(ep, message):
 
 
 def _send_step(ep, data, at, n, flags, message):
-    peer = ep.peer
-    if ep.shut & c.SEND or peer is None or peer.shut & c.RECEIVE:
-        raise error(c.EPIPE)
+    peer = _receiver(ep)
     if message is not None or ep.out is None:
         from . import ancillary
 
@@ -54,19 +59,53 @@ def _send_step(ep, data, at, n, flags, message):
     return peer.append(data, at, n) or -1
 
 
+def _send_urgent_step(ep, data, at, n, flags, message):
+    from . import ancillary, urgent
+
+    peer = _receiver(ep)
+    item = ancillary.outgoing(ep, peer, message) or ancillary.Ancillary((), 0)
+    return urgent.queue(peer, data, at, item, message)
+
+
+def _receiver(ep):
+    peer = ep.peer
+    if ep.shut & c.SEND or peer is None or peer.shut & c.RECEIVE:
+        raise error(c.EPIPE)
+    return peer
+
+
 def receive(sock, into, at, n, flags, message, until):
     """Receive up to `n` bytes into into[at:]; all `n` with MSG_WAITALL. Returns how many, -1 for "none now"."""
-    done = perform(sock, _receive_step, into, at, n, flags, message, until)
-    if flags & c.MSG_WAITALL and not flags & c.MSG_PEEK:
-        while 0 < done < n and until != NO_WAIT:
-            try:
-                more = perform(sock, _receive_step, into, at + done, n - done, flags, message, until)
-            except OSError:
-                break
-            if not more:
-                break
+    if flags & c.MSG_WAITALL and not flags & (c.MSG_PEEK | c.MSG_OOB):
+        return _receive_all(sock, into, at, n, flags, message, until)
+    return perform(sock, _receive_step, into, at, n, flags, message, until)
+
+
+def _receive_all(sock, into, at, n, flags, message, until):
+    """With MSG_WAITALL: until `n` bytes are there, the stream ends, or ancillary data is in the way."""
+    from .ancillary import Message
+
+    wanted = message is not None
+    if not wanted:
+        message = Message()
+    done = 0
+    while True:
+        try:
+            more = perform(sock, _receive_step, into, at + done, n - done, flags, message, until)
+        except OSError:
+            if not done:
+                raise
+            break
+        if more > 0:
             done += more
-    return done
+        if more <= 0 or done == n or message.stopped:
+            break
+    if not wanted and message.rights:
+        from .rights import drop
+
+        with kernel.lock:
+            drop(message.rights)
+    return done or more
 
 
 def _receive_step(ep, into, at, n, flags, message):
@@ -75,18 +114,36 @@ def _receive_step(ep, into, at, n, flags, message):
     if ep.state != c.CONNECTED:
         raise error(c.EINVAL)
     keep = flags & c.MSG_PEEK
-    skip = ep.options.peek_offset if keep and ep.options is not None else 0
-    if ep.queued() > skip:
-        if ep.attends(c.ANCILLARY):
-            from . import ancillary
+    if flags & c.MSG_OOB:
+        from . import urgent
 
-            done = ancillary.receive_marked(ep, into, at, n, skip, keep, message)
-        else:
-            done = ep.fetch(into, at, n, skip, keep)
+        return urgent.receive(ep, into, at, n, keep, message)
+    done = _read(ep, into, at, n, keep, message)
+    if done >= 0:
         if ep.options is not None:
             ep.options.peeked(done, keep)
+        if message is not None:
+            message.address = ep.peer_address if ep.peer is None else ep.peer.address
         return done
     errno = kernel.take_error(ep)
     if errno:
         raise error(errno)
-    return 0 if ep.shut & c.RECEIVE else -1
+    if not ep.shut & c.RECEIVE:
+        return -1
+    if message is not None and message.owner is None:
+        message.owner = c.NOBODY
+    return 0
+
+
+def _read(ep, into, at, n, keep, message):
+    """What is queued; -1 where reading comes to nothing."""
+    skip = ep.options.peek_offset if keep and ep.options is not None else 0
+    if ep.attends(c.ANCILLARY):
+        from . import ancillary
+
+        return ancillary.receive_marked(ep, into, at, n, skip, keep, message)
+    if ep.queued() <= skip:
+        return -1
+    if message is not None and message.owner is None:
+        message.owner = 0
+    return ep.fetch(into, at, n, skip, keep)
