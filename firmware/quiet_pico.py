@@ -40,4 +40,21 @@ class QuietHost:
         usb.endpoint_read_done = endpoint_read_done
 
 
-BOARD = dataclasses.replace(BOARDS["pico"], extras=(*BOARDS["pico"].extras, QuietHost))
+class Pads:
+    """A pin that is an output reads its own level, as on the chip; rp2040py leaves inputs to the outside."""
+
+    PINS = range(23)
+
+    def attach(self, rp2040):
+        """Give every output back to the input of the same pin."""
+        for number in self.PINS:
+            pin = rp2040.gpio[number]
+            pin.add_listener(functools.partial(self._follow, pin))
+
+    @staticmethod
+    def _follow(pin, state, _before):
+        if state in (0, 1):
+            pin.set_input_value(bool(state))
+
+
+BOARD = dataclasses.replace(BOARDS["pico"], extras=(*BOARDS["pico"].extras, QuietHost, Pads))
