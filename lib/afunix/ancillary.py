@@ -10,7 +10,6 @@ from . import rights
 from ._host import wake
 from .kernel import passes_credentials, records_sender
 
-
 # Ancillary.urgent
 NOT_URGENT = 0
 MARK = 1  # the byte that MSG_OOB would receive
@@ -28,6 +27,7 @@ class Ancillary:
         self.owner = owner
         self.start = self.end = 0
         self.urgent = NOT_URGENT
+        self.looked_at = False  # with MSG_PEEK, what is an empty packet
 
 
 class Message:
@@ -57,7 +57,10 @@ def outgoing(endpoint, target, message):
 
 
 def queue(target, data, at, n, sender, item, message):
-    """Append data[at:at + n] of the endpoint `sender` with `item` to the ring of `target`. Returns how many bytes were taken, -1 for none."""
+    """Append data[at:at + n] with `item`, from the endpoint `sender`, to the ring of `target`.
+
+    Returns how many bytes were taken, -1 for none.
+    """
     target.attend(c.ANCILLARY)
     if target.kind == c.SOCK_STREAM:
         taken = target.append(data, at, n) or -1
@@ -84,7 +87,7 @@ def settle(endpoint):
 
 
 def deliver(item, message, keep):
-    """Give the rights of `item` to the receiver of `message` (None: nobody wants them); a look keeps them queued, too."""
+    """Give the rights of `item` to the receiver of `message` (None: nobody wants them); a look keeps them queued."""
     if item is None or not item.rights:
         return
     if keep:

@@ -20,7 +20,6 @@ URGENT = 16
 NOBODY = -1  # the owner of a message that never came
 
 
-
 EPERM = 1
 ENOENT = 2
 EINTR = 4

@@ -262,6 +262,10 @@ class Endpoint:
         slot = ring.first_packet(self.ctl)
         return self.lengths[slot] if slot >= 0 else 0
 
+    def slot(self, number):
+        """Where `lengths`, `senders` and `ancillary` have the queued packet of that number, counted from 0."""
+        return (ring.first_packet(self.ctl) + number) & (len(self.lengths) - 1)
+
     def packets(self):
         """Packets that can be received."""
         return ring.packets(self.ctl)

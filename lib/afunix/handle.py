@@ -53,9 +53,11 @@ class Handle(StreamBase):
         ENOTCONN, EBADF; TypeError where `buffer` cannot be written; ValueError for a negative or too large `nbytes`.
         """
         if not (nbytes or flags) and _type(buffer) is _bytearray:
-            n = self._ep.take(buffer, 0, _len(buffer))
-            if n >= 0:
-                return n
+            n = _len(buffer)
+            if n:
+                n = self._ep.take(buffer, 0, n)
+                if n >= 0:
+                    return n
         return self._receive_into(buffer, nbytes, flags)
 
     @micropython.native
@@ -99,6 +101,8 @@ class Handle(StreamBase):
         """
         if n < 0 and _type(buffer) is _bytearray:
             n = _len(buffer)
+            if not n:
+                return 0
             done = self._ep.take(buffer, 0, n)
             if done == n:
                 return n
@@ -142,7 +146,7 @@ class Handle(StreamBase):
 
         Returns the number of bytes received; 0 where there are none, or somebody else is receiving.
         """
-        if _type(buffer) is not _bytearray:
+        if _type(buffer) is not _bytearray or not buffer:
             return 0
         n = self._ep.take(buffer, 0, _len(buffer), False)
         return n if n > 0 else 0

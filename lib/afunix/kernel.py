@@ -193,6 +193,12 @@ class Kernel:
             self.route(endpoint)
         return errno
 
+    def raise_error(self, endpoint):
+        """Raise the endpoint's pending error, if there is one."""
+        errno = self.take_error(endpoint)
+        if errno:
+            raise error(errno)
+
     # descriptors
 
     def vacancy(self):

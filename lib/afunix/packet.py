@@ -3,8 +3,8 @@
 The steps are called by `operation.perform`, with the kernel's lock held.
 """
 
-from . import constants as c
 from . import connection, names
+from . import constants as c
 from ._host import error
 from .dataplane import Endpoint
 from .kernel import kernel, may_send, records_sender
@@ -30,7 +30,7 @@ def _send_step(ep, data, at, n, flags, message):
     names.name_sender(ep)
     if n > len(ep.memory):
         raise error(c.EMSGSIZE)
-    _raise_pending(ep)
+    kernel.raise_error(ep)
     if ep.shut & c.SEND:
         raise error(c.EPIPE)
     target = _peer(ep) if address is None else names.find(address, ep.kind)
@@ -49,15 +49,9 @@ def _send_step(ep, data, at, n, flags, message):
 
 def check_connected(ep):
     """What Linux asks of a seqpacket socket before it looks at the message."""
-    _raise_pending(ep)
+    kernel.raise_error(ep)
     if ep.state != c.CONNECTED:
         raise error(c.ENOTCONN)
-
-
-def _raise_pending(ep):
-    errno = kernel.take_error(ep)
-    if errno:
-        raise error(errno)
 
 
 def _peer(ep):
@@ -85,27 +79,68 @@ def _receive_step(ep, into, at, n, flags, message):
         raise error(c.ENOTCONN)
     if flags & c.MSG_OOB:
         raise error(c.EOPNOTSUPP)
-    _raise_pending(ep)
+    kernel.raise_error(ep)
     keep = flags & c.MSG_PEEK
-    length = ep.fetch_packet(into, at, n, 0, keep)
+    skip = 0
+    if keep:
+        length, skip = _look(ep, into, at, n)
+    else:
+        length = ep.fetch_packet(into, at, n, 0, False)
     if length >= 0:
-        if message is not None:
-            _describe(ep, length > n, message)
-        if ep.cargo is not None:
-            from . import ancillary
-
-            ancillary.deliver(ep.cargo, message, keep)
-            ep.cargo = None
-            ancillary.settle(ep)
-        return length if flags & c.MSG_TRUNC else min(length, n)
+        if ep.options is not None:
+            ep.options.peeked(min(n, length - skip) if keep else length, keep)
+        return _delivered(ep, length - skip, n, flags, message)
     if ep.shut & c.RECEIVE and (ep.kind == c.SOCK_SEQPACKET or not flags & c.MSG_DONTWAIT):
         return 0
     return -1
 
 
-def _describe(ep, cut, message):
-    sender = ep.sender
-    message.address = sender.address if isinstance(sender, Endpoint) else sender
-    message.owner = 0 if ep.cargo is None else ep.cargo.owner
-    if cut:
-        message.flags |= c.MSG_TRUNC
+def _look(ep, into, at, n):
+    """MSG_PEEK, behind the bytes that SO_PEEK_OFF says. Returns the length of the packet that is looked at, -1 where
+    there is none, and how many of its bytes are skipped.
+
+    An empty packet is looked at once, or nobody would see what is behind it.
+    """
+    options = ep.options
+    moves = options is not None and options.peek_offset_on
+    skip = options.peek_offset if moves else 0
+    before = 0
+    for number in range(ep.packets()):
+        slot = ep.slot(number)
+        length = ep.lengths[slot]
+        ep.cargo = ep.ancillary[slot]
+        if not moves or skip < length or not skip and not (ep.cargo is not None and ep.cargo.looked_at):
+            ep.sender = ep.senders[slot]
+            ep.fetch(into, at, min(n, length - skip), before + skip, True)
+            if not length:
+                _remember_look(ep, slot)
+            return length, skip
+        skip -= length
+        before += length
+    return -1, 0
+
+
+def _remember_look(ep, slot):
+    from .ancillary import Ancillary
+
+    if ep.cargo is None:
+        ep.attend(c.ANCILLARY)
+        ep.ancillary[slot] = ep.cargo = Ancillary((), 0)
+    ep.cargo.looked_at = True
+
+
+def _delivered(ep, length, n, flags, message):
+    """Give the receiver what came with a packet. Returns what its call returns."""
+    cargo, ep.cargo = ep.cargo, None
+    if message is not None:
+        sender = ep.sender
+        message.address = sender.address if isinstance(sender, Endpoint) else sender
+        message.owner = 0 if cargo is None else cargo.owner
+        if length > n:
+            message.flags |= c.MSG_TRUNC
+    if cargo is not None:
+        from . import ancillary
+
+        ancillary.deliver(cargo, message, flags & c.MSG_PEEK)
+        ancillary.settle(ep)
+    return length if flags & c.MSG_TRUNC else min(length, n)

@@ -18,13 +18,16 @@ _KINDS = {
 
 def _kind(family, type, proto):
     """The kind of endpoint that socket(2) makes of its arguments."""
+    type &= ~_TYPE_FLAGS
+    if type & ~0xF:
+        raise error(c.EINVAL)
     if family not in (c.AF_UNIX, -1):
         raise error(c.EAFNOSUPPORT)
-    if not 0 <= type & ~_TYPE_FLAGS <= 10:
+    if type > 10:
         raise error(c.EINVAL)
     if proto not in (0, c.AF_UNIX):
         raise error(c.EPROTONOSUPPORT)
-    kind = _KINDS.get(type & ~_TYPE_FLAGS)
+    kind = _KINDS.get(type)
     if kind is None:
         raise error(c.ESOCKTNOSUPPORT)
     return kind
@@ -275,10 +278,11 @@ class socket(Handle):
     def _send(self, data, done, flags):
         data = bytes_of(data)
         until = self._until(flags, True)
-        if done > 0 and until != FOREVER:
-            return done
+        n = len(data)
+        if done == n or done > 0 and until != FOREVER:
+            return done  # an empty packet is sent already
         done = max(done, 0)
-        return done + _now(self._transmit(data, done, len(data) - done, flags, until))
+        return done + _now(self._transmit(data, done, n - done, flags, until))
 
     def _fetch(self, into, at, n, flags, until):
         return self._ep.protocol.receive(self, into, at, n, flags, None, until)
@@ -399,6 +403,8 @@ class socket(Handle):
 
     def _write(self, data, at, n, done):
         until = self._until(0, True)
+        if done == n:
+            return n
         done = max(done, 0)
         while True:
             sent = self._transmit(data, at + done, n - done, 0, until)
@@ -409,6 +415,8 @@ class socket(Handle):
                 return done
 
     def _read_into(self, buffer, n, done):
+        if done >= 0 and self._ep.kind != c.SOCK_STREAM:
+            return done
         buffer = writable_bytes_of(buffer)
         return self._read_until(buffer, len(buffer) if n < 0 else min(n, len(buffer)), done)
 
@@ -506,6 +514,8 @@ def _now(done):
 
 
 def _accept_step(ep, buffer, at, n, flags, message):
+    if not ep.kind:
+        raise error(c.EBADF)
     return connection.accept(ep, not flags & c.MSG_DONTWAIT)
 
 

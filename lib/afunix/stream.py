@@ -6,7 +6,7 @@ The steps are called by `operation.perform`, with the kernel's lock held.
 from . import constants as c
 from ._host import error
 from .kernel import kernel
-from .operation import FOREVER, NO_WAIT, perform
+from .operation import FOREVER, perform
 
 
 def send(sock, data, at, n, flags, message, until):
@@ -68,6 +68,7 @@ def _send_urgent_step(ep, data, at, n, flags, message):
 
 
 def _receiver(ep):
+    kernel.raise_error(ep)
     peer = ep.peer
     if ep.shut & c.SEND or peer is None or peer.shut & c.RECEIVE:
         raise error(c.EPIPE)
@@ -125,9 +126,7 @@ def _receive_step(ep, into, at, n, flags, message):
         if message is not None:
             message.address = ep.peer_address if ep.peer is None else ep.peer.address
         return done
-    errno = kernel.take_error(ep)
-    if errno:
-        raise error(errno)
+    kernel.raise_error(ep)
     if not ep.shut & c.RECEIVE:
         return -1
     if message is not None and message.owner is None:
