@@ -52,7 +52,8 @@ class Outcome:
 
 def _cpython(module, function, script):
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, (LIB, HERE, CASES)))}
-    command = [sys.executable, "-c", f"import {module}; {module}.{function}({script!r})"]
+    # -u: what a script that is killed has printed counts.
+    command = [sys.executable, "-u", "-c", f"import {module}; {module}.{function}({script!r})"]
     try:
         done = subprocess.run(
             command,
@@ -72,6 +73,7 @@ class Targets:
 
     def __init__(self, request):
         self._request = request
+        self._board_is_fresh = False
         self._outcomes = {}
 
     def outcome(self, target, script):
@@ -98,13 +100,18 @@ class Targets:
     def _board(self, script):
         board = self._request.getfixturevalue("board")
         try:
-            # An empty heap for each file: what the last one left is no trouble of this one.
-            board.soft_reset()
+            if not self._board_is_fresh:
+                board.soft_reset()
+            # A reset costs seconds on an emulated board: only a script that died makes one necessary.
+            self._board_is_fresh = False
             board.load(HERE / "kit.py")
+            board.exec("import kit; kit.cases.clear()")
             board.load(CASES / f"{script}.py")
-            output = board.exec("import kit; kit.run(kit.Afunix)", timeout=TIMEOUT)
+            output = board.exec("kit.run(kit.Afunix)", timeout=TIMEOUT)
+            board.exec(f"import gc, sys; kit.cases.clear(); del sys.modules[{script!r}]; gc.collect()")
         except (BoardError, BoardHung) as failure:
             return Outcome(failure.output, f"ended with: {failure}")
+        self._board_is_fresh = True
         return Outcome(output, "ended")
 
 
