@@ -123,6 +123,7 @@ def receive_marked(endpoint, into, at, n, skip, keep, message):
             _stop(message)
             break
         owner = sender
+        tell_sender(endpoint, message, sender)
         size = min(end - position - skip, n - done)
         endpoint.fetch(into, at + done, size, position + skip, True)
         done += size
@@ -138,9 +139,14 @@ def receive_marked(endpoint, into, at, n, skip, keep, message):
             consume(endpoint, size)
         if had_rights or not keep and (done == n or size < end):
             break
+    return done if found else -1
+
+
+def tell_sender(endpoint, message, owner):
+    """The bytes of `message` (it may be None) come from the stream's peer, of that owner (0: not recorded)."""
     if message is not None:
         message.owner = owner
-    return done if found else -1
+        message.address = endpoint.peer_address if endpoint.peer is None else endpoint.peer.address
 
 
 def _stop(message):

@@ -2,8 +2,11 @@
 
 A socket whose references are all in flight is a candidate. Candidates whose references all come from messages queued
 for candidates cannot be reached by any program: nobody will ever receive those messages. A listener's pending
-connections count as part of the listener. The work needs no memory but a word in each endpoint, and no help from the
-collector of the language.
+connections count as part of the listener.
+
+What is dropped then are the messages queued for sockets that hold each other in a circle and are held by nothing
+else; whatever those held besides is closed like any other socket. The work marks each endpoint with a word, and needs
+no help from the collector of the language.
 """
 
 from .connection import drain
@@ -11,22 +14,27 @@ from .dataplane import Endpoint
 from .kernel import kernel
 from .rights import carried
 
-_NOT = -1  # `unaccounted` of what is no candidate, or was found to be reachable
+# `unaccounted`: how many references do not come from messages queued for candidates, 0 of what is unreachable; or
+_NOT = -1  # no candidate, or found to be reachable
+_HOLDER = -2  # unreachable, and holds the one in question
 
 
 def collect():
-    """Drop the messages queued for unreachable sockets. Called with the kernel's lock held."""
+    """Drop the messages queued for a circle of unreachable sockets. Called with the kernel's lock held."""
     if not _find_candidates():
         return
     for endpoint in kernel.endpoints:
         if endpoint.unaccounted != _NOT:
-            _each_carried(endpoint, _account)
+            for held in _held_by(endpoint):
+                if held.unaccounted != _NOT:
+                    held.unaccounted -= 1
     _spread_reachable()
-    for endpoint in kernel.endpoints:
-        if endpoint.unaccounted != _NOT:
-            endpoint.unaccounted = _NOT
+    unreachable = [endpoint for endpoint in kernel.endpoints if endpoint.unaccounted != _NOT]
+    if unreachable:
+        for endpoint in _circle(unreachable):
             drain(endpoint)
-            _each_pending(endpoint, drain)
+            for pending in _pending(endpoint):
+                drain(pending)
 
 
 def _find_candidates():
@@ -39,16 +47,6 @@ def _find_candidates():
     return found
 
 
-def _account(endpoint):
-    if endpoint.unaccounted != _NOT:
-        endpoint.unaccounted -= 1
-
-
-def _rescue(endpoint):
-    if not endpoint.unaccounted:
-        endpoint.unaccounted = 1
-
-
 def _spread_reachable():
     """A candidate with a reference from elsewhere is reachable, and so is what its queued messages carry."""
     changed = True
@@ -57,23 +55,52 @@ def _spread_reachable():
         for endpoint in kernel.endpoints:
             if endpoint.unaccounted > 0:
                 endpoint.unaccounted = _NOT
-                _each_carried(endpoint, _rescue)
+                for held in _held_by(endpoint):
+                    if not held.unaccounted:
+                        held.unaccounted = 1
                 changed = True
 
 
-def _each_pending(endpoint, act):
+def _circle(unreachable):
+    """Those that hold each other and are held by nothing else: the fewest that hold any of them."""
+    circle = unreachable
+    for endpoint in unreachable:
+        holders = _holders(endpoint, unreachable)
+        if len(holders) < len(circle):
+            circle = holders
+    return circle
+
+
+def _holders(endpoint, unreachable):
+    """`endpoint` and all whose messages hold it, or hold a holder."""
+    for other in unreachable:
+        other.unaccounted = 0
+    endpoint.unaccounted = _HOLDER
+    holders = [endpoint]
+    count = 0
+    while count < len(holders):
+        count = len(holders)
+        for other in unreachable:
+            if not other.unaccounted and _HOLDER in [held.unaccounted for held in _held_by(other)]:
+                other.unaccounted = _HOLDER
+                holders.append(other)
+    return holders
+
+
+def _pending(endpoint):
+    """The connections that wait to be accepted."""
+    found = []
     pending = endpoint.first
     while pending is not None:
-        act(pending)
+        found.append(pending)
         pending = pending.next
+    return found
 
 
-def _each_carried(endpoint, act):
-    def visit(queue):
+def _held_by(endpoint):
+    """The sockets that messages queued for `endpoint` carry."""
+    held = []
+    for queue in [endpoint] + _pending(endpoint):
         for item in carried(queue):
-            for description in item.rights:
-                if isinstance(description, Endpoint):
-                    act(description)
-
-    visit(endpoint)
-    _each_pending(endpoint, visit)
+            held.extend([description for description in item.rights if isinstance(description, Endpoint)])
+    return held

@@ -69,8 +69,36 @@ class KernelLock:
             self.finished = []
         self._holder = None
         self._lock.release()
-        while finished:
-            finished.pop(0).close()
+        if finished:
+            _close_all(finished)
+
+
+def _close_all(objects):
+    """Close every one, then raise what one of them raised."""
+    failure = None
+    for each in objects:
+        try:
+            each.close()
+        except Exception as raised:
+            failure = raised
+    if failure is not None:
+        raise failure
+
+
+_optional = {}
+
+
+def optional(name):
+    """The optional module afunix.`name`, for code that does not hold the kernel's lock.
+
+    Optional modules are loaded under the lock alone: where nothing locks the interpreter, a second thread would find
+    one half loaded.
+    """
+    module = _optional.get(name)
+    if module is None:
+        with kernel.lock:
+            module = _optional[name] = __import__("afunix." + name, None, None, (name,))
+    return module
 
 
 def passes_credentials(endpoint):

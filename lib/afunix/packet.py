@@ -25,7 +25,7 @@ def _send_step(ep, data, at, n, flags, message):
         check_connected(ep)
     if flags & c.MSG_OOB:
         raise error(c.EOPNOTSUPP)
-    if address == names.EMPTY:
+    if address is names.EMPTY:
         raise error(c.EINVAL)
     names.name_sender(ep)
     if n > len(ep.memory):

@@ -4,7 +4,7 @@ from . import connection, names
 from . import constants as c
 from ._host import blank, bytes_of, deadline, dropped, error, seal, timed_out, wake, writable_bytes_of
 from .dataplane import Endpoint, Handle, adopt
-from .kernel import kernel
+from .kernel import kernel, optional
 from .operation import FOREVER, NO_WAIT, perform
 
 _TYPE_FLAGS = c.SOCK_NONBLOCK | c.SOCK_CLOEXEC
@@ -160,9 +160,7 @@ class socket(Handle):
 
     def makefile(self, mode="r", buffering=None, *, encoding=None, errors=None, newline=None):
         """A file that reads from the socket ("r"), writes to it ("w") or both, as text or ("b") bytes, as CPython's."""
-        from .makefile import open_file
-
-        return open_file(self, mode, buffering, encoding, errors, newline)
+        return optional("makefile").open_file(self, mode, buffering, encoding, errors, newline)
 
     def fileno(self):
         """The descriptor, -1 once closed."""
@@ -327,27 +325,21 @@ class socket(Handle):
         At most 16 descriptors go in one message. Returns the number of bytes sent. Raises as sendto; EBADF, EINVAL,
         EPERM for control messages that are wrong; ETOOMANYREFS when the configured number of rights is in flight.
         """
-        from . import message
-
-        return _now(message.send(self, buffers, ancdata, flags, address))
+        return _now(optional("message").send(self, buffers, ancdata, flags, address))
 
     def recvfrom(self, bufsize, flags=0):
         """Like recv; returns (data, address of the sender)."""
-        from . import message
-
-        data, _, _, address = message.receive(self, bufsize, 0, flags)
+        data, _, _, address = optional("message").receive(self, bufsize, 0, flags)
         return data, address
 
     def recvfrom_into(self, buffer, nbytes=0, flags=0):
         """Like recv_into; returns (number of bytes, address of the sender)."""
-        from . import message
-
         view = memoryview(writable_bytes_of(buffer))
         if nbytes < 0:
             raise ValueError("negative buffersize in recvfrom_into")
         if nbytes > len(view):
             raise ValueError("nbytes is greater than the length of the buffer")
-        n, _, _, address = message.receive_into(self, (view[: nbytes or len(view)],), 0, flags)
+        n, _, _, address = optional("message").receive_into(self, (view[: nbytes or len(view)],), 0, flags)
         return n, address
 
     def recvmsg(self, bufsize, ancbufsize=0, flags=0):
@@ -355,30 +347,26 @@ class socket(Handle):
 
         Returns (data, ancdata, msg_flags, address). Raises as recv_into.
         """
-        from . import message
-
-        return message.receive(self, bufsize, ancbufsize, flags)
+        return optional("message").receive(self, bufsize, ancbufsize, flags)
 
     def recvmsg_into(self, buffers, ancbufsize=0, flags=0):
         """recvmsg into `buffers`, one after the other. Returns (number of bytes, ancdata, msg_flags, address)."""
-        from . import message
-
-        return message.receive_into(self, buffers, ancbufsize, flags)
+        return optional("message").receive_into(self, buffers, ancbufsize, flags)
 
     # options
 
     def getsockopt(self, level, option, buflen=0):
         """The value of an option: an int, or bytes where `buflen` is not 0; getsockopt(2), socket(7), unix(7)."""
-        from . import options
-
         with kernel.lock:
+            from . import options
+
             return options.shaped(options.get(self._opened(), level, option), buflen)
 
     def setsockopt(self, level, option, value, optlen=None):
         """Set an option to an int or to the bytes of a structure; setsockopt(2), socket(7), unix(7)."""
-        from . import options
-
         with kernel.lock:
+            from . import options
+
             options.set(self._opened(), level, option, value)
 
     def dup(self):

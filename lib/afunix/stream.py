@@ -5,7 +5,7 @@ The steps are called by `operation.perform`, with the kernel's lock held.
 
 from . import constants as c
 from ._host import error
-from .kernel import kernel
+from .kernel import kernel, optional
 from .operation import FOREVER, perform
 
 
@@ -84,11 +84,9 @@ def receive(sock, into, at, n, flags, message, until):
 
 def _receive_all(sock, into, at, n, flags, message, until):
     """With MSG_WAITALL: until `n` bytes are there, the stream ends, or ancillary data is in the way."""
-    from .ancillary import Message
-
     wanted = message is not None
     if not wanted:
-        message = Message()
+        message = optional("ancillary").Message()
     done = 0
     while True:
         try:
@@ -102,9 +100,9 @@ def _receive_all(sock, into, at, n, flags, message, until):
         if more <= 0 or done == n or message.stopped:
             break
     if not wanted and message.rights:
-        from .rights import drop
-
         with kernel.lock:
+            from .rights import drop
+
             drop(message.rights)
     return done or more
 
@@ -123,8 +121,6 @@ def _receive_step(ep, into, at, n, flags, message):
     if done >= 0:
         if ep.options is not None:
             ep.options.peeked(done, keep)
-        if message is not None:
-            message.address = ep.peer_address if ep.peer is None else ep.peer.address
         return done
     kernel.raise_error(ep)
     if not ep.shut & c.RECEIVE:
@@ -143,6 +139,8 @@ def _read(ep, into, at, n, keep, message):
         return ancillary.receive_marked(ep, into, at, n, skip, keep, message)
     if ep.queued() <= skip:
         return -1
-    if message is not None and message.owner is None:
-        message.owner = 0
+    if message is not None:
+        from . import ancillary
+
+        ancillary.tell_sender(ep, message, message.owner or 0)
     return ep.fetch(into, at, n, skip, keep)

@@ -42,7 +42,7 @@ def queue(target, data, at, item, message):
 
 
 def receive(endpoint, into, at, n, keep, message):
-    """recv(2) with MSG_OOB. Returns 1. Raises OSError: EINVAL, EFAULT (no room for the byte)."""
+    """recv(2) with MSG_OOB. Returns 1, also without room for the byte. Raises OSError(EINVAL)."""
     item = mark(endpoint)
     if item is None or endpoint.options is not None and endpoint.options.urgent_inline:
         raise error(c.EINVAL)
@@ -51,9 +51,7 @@ def receive(endpoint, into, at, n, keep, message):
         _unmark(endpoint)
         item.urgent = TAKEN
         _join_taken(endpoint, item, position)
-    if not n:
-        raise error(c.EFAULT)
-    endpoint.fetch(into, at, 1, position, True)
+    endpoint.fetch(into, at, min(n, 1), position, True)
     if message is not None:
         message.flags |= c.MSG_OOB
     return 1
