@@ -1,0 +1,243 @@
+"""Threads that send and receive at once, with no lock of their own: nothing is lost, doubled or torn.
+
+On MicroPython's unix port the threads run in parallel, without a lock around the interpreter. Each case ends by itself
+or not at all: whoever runs it gives it a time limit.
+"""
+
+import _thread
+import time
+
+import afunix
+
+SIZE = 64  # of a message: who sent it, its number, and bytes that follow from both
+
+
+class Threads:
+    """Functions that run in threads of their own. `join` returns when all are over, or raises what one raised."""
+
+    def __init__(self):
+        self._started = 0
+        self._ended = []
+
+    def start(self, function, *args):
+        self._started += 1
+        _thread.start_new_thread(self._run, (function, args))
+
+    def _run(self, function, args):
+        try:
+            function(*args)
+            self._ended.append(None)
+        except BaseException as failure:
+            self._ended.append(failure)
+
+    def join(self):
+        while len(self._ended) < self._started:
+            for failure in self._ended:
+                if failure is not None:
+                    raise failure
+            time.sleep(0.001)
+        for failure in self._ended:
+            if failure is not None:
+                raise failure
+
+
+def _fill(message, sender, number):
+    message[0] = sender
+    message[1] = number >> 8
+    message[2] = number & 255
+    seed = sender * 31 + number
+    for i in range(3, len(message)):
+        message[i] = (seed + i * i) & 255
+
+
+def _check(message, expected):
+    """`message` is whole. Returns its sender and its number."""
+    sender, number = message[0], message[1] << 8 | message[2]
+    _fill(expected, sender, number)
+    assert message == expected, (bytes(message), bytes(expected))
+    return sender, number
+
+
+def _writer(sock, sender, count, send):
+    message = bytearray(SIZE)
+    for number in range(count):
+        _fill(message, sender, number)
+        if send == "send":
+            assert sock.send(message) == SIZE
+        elif send == "write":
+            assert sock.write(message) == SIZE
+        else:
+            sock.sendall(message)
+
+
+def _stream_reader(sock, seen, sizes):
+    """Read one sender's stream in parts of other sizes than it was written in."""
+    expected = bytearray(SIZE)
+    queued = bytearray()
+    i = 0
+    while True:
+        part = sock.recv(sizes[i % len(sizes)])
+        i += 1
+        if not part:
+            assert not queued
+            return
+        queued.extend(part)
+        while len(queued) >= SIZE:
+            message = queued[:SIZE]
+            queued = queued[SIZE:]
+            seen.append(_check(message, expected))
+
+
+def _packet_reader(sock, seen, count):
+    """Take `count` packets, and note each."""
+    message = bytearray(SIZE)
+    expected = bytearray(SIZE)
+    for _ in range(count):
+        assert sock.recv_into(message) == SIZE
+        seen.append(_check(message, expected))
+
+
+def one_writer_one_reader(count, send):
+    """A stream in a ring of one message, so that both wait all the time."""
+    afunix.configure(ring=64)
+    one, other = afunix.socketpair()
+    seen = []
+    threads = Threads()
+    threads.start(_stream_reader, other, seen, (1, 100, 14, 64))
+    threads.start(_writer, one, 1, count, send)
+    while len(seen) < count:
+        time.sleep(0.001)
+    one.shutdown(afunix.SHUT_WR)
+    threads.join()
+    assert seen == [(1, number) for number in range(count)]
+    one.close()
+    other.close()
+
+
+def both_directions(count):
+    """Two threads, each with a socket to write to while the other writes back: neither may wait for the other's."""
+    afunix.configure(ring=1024)
+    one, other = afunix.socketpair()
+    seen = [[], []]
+    threads = Threads()
+    for mine, theirs, sender in ((one, other, 0), (other, one, 1)):
+        threads.start(_writer, mine, sender, count, "sendall")
+        threads.start(_stream_reader, theirs, seen[sender], (64,))
+    while len(seen[0]) + len(seen[1]) < 2 * count:
+        time.sleep(0.001)
+    one.shutdown(afunix.SHUT_RDWR)
+    threads.join()
+    for sender in (0, 1):
+        assert seen[sender] == [(sender, number) for number in range(count)]
+    one.close()
+    other.close()
+
+
+def writers_and_readers(kind, writers, readers, count):
+    """Several threads send packets through one socket, several receive from the other: each packet arrives once.
+
+    Those of one sender arrive in order at every receiver.
+    """
+    afunix.configure(ring=256, records=4)
+    one, other = afunix.socketpair(afunix.AF_UNIX, kind)
+    seen = [[] for _ in range(readers)]
+    threads = Threads()
+    for got in seen:
+        threads.start(_packet_reader, other, got, writers * count // readers)
+    for sender in range(writers):
+        threads.start(_writer, one, sender, count, "write" if sender & 1 else "send")
+    threads.join()
+    _check_all(seen, writers, count)
+    one.close()
+    other.close()
+
+
+def stream_writers(writers, count):
+    """Several threads write messages to one stream whose ring always has room for a whole one or for none."""
+    afunix.configure(ring=SIZE)
+    one, other = afunix.socketpair()
+    seen = []
+    threads = Threads()
+    threads.start(_stream_reader, other, seen, (SIZE,))
+    for sender in range(writers):
+        threads.start(_writer, one, sender, count, "write")
+    while len(seen) < writers * count:
+        time.sleep(0.001)
+    one.shutdown(afunix.SHUT_WR)
+    threads.join()
+    _check_all([seen], writers, count)
+    one.close()
+    other.close()
+
+
+def senders_to_one_name(senders, count):
+    """Unconnected datagram sockets in threads of their own send to one receiver, by its name."""
+    afunix.configure(ring=256, records=4)
+    receiver = afunix.socket(afunix.AF_UNIX, afunix.SOCK_DGRAM)
+    receiver.bind("/receiver")
+    seen = []
+    threads = Threads()
+    threads.start(_packet_reader, receiver, seen, senders * count)
+    for sender in range(senders):
+        threads.start(_send_to, sender, count)
+    threads.join()
+    _check_all([seen], senders, count)
+    receiver.close()
+
+
+def _send_to(sender, count):
+    message = bytearray(SIZE)
+    sock = afunix.socket(afunix.AF_UNIX, afunix.SOCK_DGRAM)
+    for number in range(count):
+        _fill(message, sender, number)
+        assert sock.sendto(message, "/receiver") == SIZE
+    sock.close()
+
+
+def connections(clients, count):
+    """Threads connect, exchange a message and close, while another accepts: the control plane under load."""
+    afunix.configure(ring=64, sockets=16)
+    listener = afunix.socket()
+    listener.bind("/listener")
+    listener.listen(1)
+    seen = []
+    threads = Threads()
+    threads.start(_accept, listener, clients * count)
+    for sender in range(clients):
+        threads.start(_connect, sender, count, seen)
+    threads.join()
+    _check_all([seen], clients, count)
+    listener.close()
+
+
+def _accept(listener, count):
+    for _ in range(count):
+        connection, _ = listener.accept()
+        connection.send(connection.recv(SIZE))
+        connection.close()
+
+
+def _connect(sender, count, seen):
+    message = bytearray(SIZE)
+    expected = bytearray(SIZE)
+    for number in range(count):
+        _fill(message, sender, number)
+        client = afunix.socket()
+        client.connect("/listener")
+        client.send(message)
+        answer = client.recv(SIZE)
+        assert answer == message, (answer, message)
+        seen.append(_check(bytearray(answer), expected))
+        assert client.recv(SIZE) == b""
+        client.close()
+
+
+def _check_all(seen, writers, count):
+    """Every packet was seen once, and each reader saw those of one writer in order."""
+    arrived = []
+    for got in seen:
+        arrived.extend(got)
+        for sender in range(writers):
+            numbers = [number for who, number in got if who == sender]
+            assert numbers == sorted(numbers)
+    assert sorted(arrived) == [(sender, number) for sender in range(writers) for number in range(count)]
