@@ -3,8 +3,9 @@
 #define AFUNIX_PLATFORM_H
 
 #if MICROPY_ENABLE_DYNRUNTIME
-#include "py/dynruntime.h"
-#define AF_COPY(to, from, n) mp_fun_table.memmove_((to), (from), (n))
+#include "thin.h"
+void *af_memmove(void *to, const void *from, size_t n);
+#define AF_COPY(to, from, n) af_memmove((to), (from), (n))
 #else
 #include <string.h>
 #define AF_COPY(to, from, n) memcpy((to), (from), (n))

@@ -17,9 +17,7 @@
 #include "af_platform.h"
 #include "core/readiness.h"
 
-#if MICROPY_ENABLE_DYNRUNTIME
-#define mp_call_method_n_kw(n_args, n_kw, args) (mp_fun_table.call_method_n_kw((n_args), (n_kw), (args)))
-#else
+#if !MICROPY_ENABLE_DYNRUNTIME
 #include "py/binary.h"
 #include "py/builtin.h"
 #include "py/mphal.h"
@@ -66,18 +64,34 @@ typedef struct {
     mp_obj_t others; // a list of names and values; MP_OBJ_NULL for none
 } af_handle_t;
 
-// Which names Handle's attr must look at, by their low bits: most are methods', and those are looked up fast.
-#define AF_FILTER_BITS 256
-extern uint32_t af_handle_filter[AF_FILTER_BITS / 32];
-
 // What the types refer to beside the core's data. A native module's variables are traced by the collector; the user
 // module registers a root pointer.
 enum { K_endpoint_dict, K_handle_dict, K_socket_dict, K_init, K_properties, K_class, K_COUNT };
 
+#define AF_FILTER_BITS 256
+
+// Handle is the base class of the class `socket`, and the native part of an object of a program's subclass of that:
+// methods in C, bound to the native part. The socket type is what `socket` itself makes: methods in C and the class's.
+typedef struct {
+    mp_obj_full_type_t endpoint_type, handle_type, socket_type;
+    uint16_t endpoint_names[E_COUNT], handle_names[H_COUNT];
+    // Which names the socket type's attr must look at, by their low bits: most are methods', which are looked up fast.
+    uint32_t filter[AF_FILTER_BITS / 32];
+    #if MICROPY_ENABLE_DYNRUNTIME
+    mp_obj_t kept[K_COUNT];
+    mp_obj_t lock_class, lock_acquire, lock_release; // what guard(Lock) was given, and its functions
+    const mp_obj_type_t *bytes, *bytearray, *memoryview;
+    #endif
+} af_state_t;
+
+// Set up by module.c. Global, not static: that is where a native module's variables can be.
+extern af_state_t af;
+
 #if MICROPY_ENABLE_DYNRUNTIME
-extern mp_obj_t af_kept[K_COUNT];
-extern mp_obj_t af_lock_class, af_lock_acquire, af_lock_release;
-extern const mp_obj_type_t *af_bytes, *af_bytearray, *af_memoryview;
+#define af_kept af.kept
+#define af_bytes af.bytes
+#define af_bytearray af.bytearray
+#define af_memoryview af.memoryview
 #else
 #define af_kept MP_STATE_VM(afunix_kept)
 #define af_bytes (&mp_type_bytes)
@@ -85,12 +99,6 @@ extern const mp_obj_type_t *af_bytes, *af_bytearray, *af_memoryview;
 #define af_memoryview (&mp_type_memoryview)
 #endif
 
-// Global, not static: that is where a native module's variables can be. Set up by module.c.
-//
-// Handle is the base class of the class `socket`, and the native part of an object of a program's subclass of that:
-// methods in C, bound to the native part. af_socket_type is what `socket` itself makes: methods in C and the class's.
-extern mp_obj_full_type_t af_endpoint_type, af_handle_type, af_socket_type;
-extern uint16_t af_endpoint_names[E_COUNT], af_handle_names[H_COUNT];
 extern const mp_stream_p_t af_handle_stream;
 
 void af_lock_init(af_lock_t *lock);

@@ -6,7 +6,7 @@ static af_endpoint_t *endpoint_of(mp_obj_t object) {
 }
 
 static bool is_endpoint(mp_obj_t object) {
-    return (const void *)mp_obj_get_type(object) == &af_endpoint_type;
+    return (const void *)mp_obj_get_type(object) == &af.endpoint_type;
 }
 
 static af_endpoint_t *endpoint_or_null(mp_obj_t object) {
@@ -135,7 +135,7 @@ static span_t span_of(mp_obj_t object, mp_int_t at, mp_int_t n) {
 }
 
 static span_t span_of_args(const mp_obj_t *args) {
-    return span_of(args[1], mp_obj_get_int(args[2]), mp_obj_get_int(args[3]));
+    return span_of(args[1], AF_NUMBER(args[2]), AF_NUMBER(args[3]));
 }
 
 static bool may_wait(size_t n_args, const mp_obj_t *args) {
@@ -155,13 +155,13 @@ static mp_obj_t endpoint_take(size_t n_args, const mp_obj_t *args) {
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(take_obj, 4, 5, endpoint_take);
 
 static mp_obj_t endpoint_take_line(mp_obj_t self, mp_obj_t object, mp_obj_t most) {
-    span_t into = span_of(object, 0, mp_obj_get_int(most));
+    span_t into = span_of(object, 0, AF_NUMBER(most));
     return AF_INT(af_take_line(endpoint_of(self), into.bytes, into.n, false));
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(take_line_obj, endpoint_take_line);
 
 static mp_obj_t endpoint_line(mp_obj_t self, mp_obj_t most) {
-    return AF_INT(af_ring_find(&endpoint_of(self)->ring, '\n', mp_obj_get_int(most)));
+    return AF_INT(af_ring_find(&endpoint_of(self)->ring, '\n', AF_NUMBER(most)));
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(line_obj, endpoint_line);
 
@@ -199,7 +199,7 @@ static mp_obj_t endpoint_fetch(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
     af_endpoint_t *self = endpoint_of(args[0]);
     span_t into = span_of_args(args);
-    mp_int_t skip = mp_obj_get_int(args[4]);
+    mp_int_t skip = AF_NUMBER(args[4]);
     bool keep = mp_obj_is_true(args[5]);
     af_lock(&self->rlock, true);
     int32_t done = af_ring_peek(&self->ring, into.bytes, into.n, skip);
@@ -227,7 +227,7 @@ static mp_obj_t endpoint_fetch_packet(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
     af_endpoint_t *self = endpoint_of(args[0]);
     span_t into = span_of_args(args);
-    mp_int_t skip = mp_obj_get_int(args[4]);
+    mp_int_t skip = AF_NUMBER(args[4]);
     bool keep = mp_obj_is_true(args[5]);
     af_lock(&self->rlock, true);
     int32_t length = af_ring_first_length(&self->ring);
@@ -241,7 +241,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(fetch_packet_obj, 6, 6, endpoint_fetc
 
 static mp_obj_t endpoint_skip(mp_obj_t self_in, mp_obj_t n) {
     af_endpoint_t *self = endpoint_of(self_in);
-    uint32_t count = mp_obj_get_int(n);
+    uint32_t count = AF_NUMBER(n);
     af_lock(&self->rlock, true);
     af_ring_skip(&self->ring, count);
     af_unlock(&self->rlock);
@@ -250,7 +250,7 @@ static mp_obj_t endpoint_skip(mp_obj_t self_in, mp_obj_t n) {
 static MP_DEFINE_CONST_FUN_OBJ_2(skip_obj, endpoint_skip);
 
 static mp_obj_t endpoint_ahead(mp_obj_t self, mp_obj_t position) {
-    return AF_INT(af_ring_ahead(&endpoint_of(self)->ring, mp_obj_get_int(position)));
+    return AF_INT(af_ring_ahead(&endpoint_of(self)->ring, AF_NUMBER(position)));
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(ahead_obj, endpoint_ahead);
 
@@ -270,21 +270,28 @@ static mp_obj_t endpoint_packets(mp_obj_t self) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(packets_obj, endpoint_packets);
 
+// Where the queued packet of that number, counted from 0, is.
+static mp_obj_t endpoint_slot(mp_obj_t self, mp_obj_t number) {
+    const af_ring_t *ring = &endpoint_of(self)->ring;
+    return AF_INT((ring->packets_out + AF_NUMBER(number)) & (ring->slots - 1));
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(slot_obj, endpoint_slot);
+
 static mp_obj_t endpoint_attend(mp_obj_t self, mp_obj_t why) {
     af_ring_t *ring = &endpoint_of(self)->ring;
-    af_publish(&ring->attention, ring->attention | mp_obj_get_int(why));
+    af_publish(&ring->attention, ring->attention | AF_NUMBER(why));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(attend_obj, endpoint_attend);
 
 static mp_obj_t endpoint_attends(mp_obj_t self, mp_obj_t why) {
-    return AF_INT(endpoint_of(self)->ring.attention & mp_obj_get_int(why));
+    return AF_INT(endpoint_of(self)->ring.attention & AF_NUMBER(why));
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(attends_obj, endpoint_attends);
 
 static mp_obj_t endpoint_relax(mp_obj_t self, mp_obj_t why) {
     af_ring_t *ring = &endpoint_of(self)->ring;
-    af_publish(&ring->attention, ring->attention & ~mp_obj_get_int(why));
+    af_publish(&ring->attention, ring->attention & ~AF_NUMBER(why));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(relax_obj, endpoint_relax);
@@ -395,7 +402,7 @@ static bool fits(int field, mp_obj_t value) {
 void af_endpoint_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     af_endpoint_t *self = endpoint_of(self_in);
     for (int field = 0; field < E_COUNT; field++) {
-        if (af_endpoint_names[field] == attr) {
+        if (af.endpoint_names[field] == attr) {
             if (dest[0] == MP_OBJ_NULL) {
                 dest[0] = self->field[field];
             } else if (dest[1] != MP_OBJ_NULL && fits(field, dest[1])) {
@@ -412,6 +419,6 @@ void af_endpoint_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
 
 const void *const af_endpoint_methods[] = {
     &put_obj, &take_obj, &take_line_obj, &line_obj, &append_obj, &append_packet_obj, &fetch_obj, &fetch_packet_obj,
-    &skip_obj, &ahead_obj, &queued_obj, &first_length_obj, &packets_obj, &attend_obj, &attends_obj, &relax_obj,
+    &skip_obj, &ahead_obj, &queued_obj, &first_length_obj, &packets_obj, &slot_obj, &attend_obj, &attends_obj, &relax_obj,
     &poll_obj, &readable_obj, &writable_obj, &forget_sender_obj, &flush_obj, &reset_obj,
 };

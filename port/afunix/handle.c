@@ -9,7 +9,7 @@ static mp_obj_t whole_of(mp_obj_t self_in) {
 }
 
 static bool is_endpoint(mp_obj_t object) {
-    return (const void *)mp_obj_get_type(object) == &af_endpoint_type;
+    return (const void *)mp_obj_get_type(object) == &af.endpoint_type;
 }
 
 static af_endpoint_t *endpoint_of(mp_obj_t self_in) {
@@ -27,7 +27,7 @@ static af_endpoint_t *endpoint_of(mp_obj_t self_in) {
 // The stream protocol is given an instance of a subclass as it is; its native part is the first thing it holds.
 static mp_obj_t native_of(mp_obj_t self) {
     const void *type = mp_obj_get_type(self);
-    if (type == &af_socket_type || type == &af_handle_type) {
+    if (type == &af.socket_type || type == &af.handle_type) {
         return self;
     }
     return ((mp_obj_instance_t *)MP_OBJ_TO_PTR(self))->subobj[0];
@@ -341,7 +341,7 @@ mp_obj_t af_handle_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_k
 
 // attach(whole): give an object of a subclass its native part.
 mp_obj_t af_handle_attach(mp_obj_t whole) {
-    af_handle_t *native = new_handle((const mp_obj_type_t *)&af_handle_type, whole);
+    af_handle_t *native = new_handle((const mp_obj_type_t *)&af.handle_type, whole);
     ((mp_obj_instance_t *)MP_OBJ_TO_PTR(whole))->subobj[0] = MP_OBJ_FROM_PTR(native);
     return whole;
 }
@@ -379,7 +379,7 @@ static mp_obj_t *find(mp_obj_t names_and_values, qstr attr) {
 
 static mp_obj_t *value_of(af_handle_t *self, qstr attr) {
     for (int i = 0; i < H_COUNT; i++) {
-        if (af_handle_names[i] == attr) {
+        if (af.handle_names[i] == attr) {
             return &self->field[i];
         }
     }
@@ -388,7 +388,7 @@ static mp_obj_t *value_of(af_handle_t *self, qstr attr) {
 
 static bool is_method(const af_handle_t *self, qstr attr) {
     uint32_t bit = attr % AF_FILTER_BITS;
-    return self->others == MP_OBJ_NULL && !(af_handle_filter[bit / 32] & 1u << bit % 32);
+    return self->others == MP_OBJ_NULL && !(af.filter[bit / 32] & 1u << bit % 32);
 }
 
 static void load(af_handle_t *self, qstr attr, mp_obj_t *dest) {

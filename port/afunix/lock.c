@@ -3,21 +3,18 @@
 
 #if MICROPY_ENABLE_DYNRUNTIME
 
-// guard(Lock) sets them: a class of locks, and its functions.
-mp_obj_t af_lock_class, af_lock_acquire, af_lock_release;
-
 void af_lock_init(af_lock_t *lock) {
     lock->held = 0;
     lock->object = MP_OBJ_NULL;
-    if (af_lock_class != MP_OBJ_NULL) {
-        lock->object = mp_call_function_n_kw(af_lock_class, 0, 0, NULL);
+    if (af.lock_class != MP_OBJ_NULL) {
+        lock->object = mp_call_function_n_kw(af.lock_class, 0, 0, NULL);
     }
 }
 
 bool af_lock(af_lock_t *lock, bool wait) {
     if (lock->object != MP_OBJ_NULL) {
         mp_obj_t args[2] = { lock->object, mp_obj_new_bool(wait) };
-        return mp_call_function_n_kw(af_lock_acquire, 2, 0, args) == mp_const_true;
+        return mp_call_function_n_kw(af.lock_acquire, 2, 0, args) == mp_const_true;
     }
     if (lock->held) {
         if (wait) {
@@ -31,7 +28,7 @@ bool af_lock(af_lock_t *lock, bool wait) {
 
 void af_unlock(af_lock_t *lock) {
     if (lock->object != MP_OBJ_NULL) {
-        mp_call_function_n_kw(af_lock_release, 1, 0, &lock->object);
+        mp_call_function_n_kw(af.lock_release, 1, 0, &lock->object);
     } else {
         lock->held = 0;
     }

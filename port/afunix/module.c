@@ -1,16 +1,11 @@
 // The module `_afunix`: sets up both types, and gives Handle the methods of the class it stands for.
 #include "binding.h"
 
-mp_obj_full_type_t af_endpoint_type, af_handle_type, af_socket_type;
-uint16_t af_endpoint_names[E_COUNT], af_handle_names[H_COUNT];
-uint32_t af_handle_filter[AF_FILTER_BITS / 32];
+af_state_t af;
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-#if MICROPY_ENABLE_DYNRUNTIME
-mp_obj_t af_kept[K_COUNT];
-const mp_obj_type_t *af_bytes, *af_bytearray, *af_memoryview;
-#else
+#if !MICROPY_ENABLE_DYNRUNTIME
 MP_REGISTER_ROOT_POINTER(mp_obj_t afunix_kept[6]);
 _Static_assert(K_COUNT == 6, "the root pointers above");
 #endif
@@ -43,18 +38,18 @@ static void name_endpoint(void) {
         MP_QSTR_orphaned, MP_QSTR_bound, MP_QSTR_nonblocking,
     };
     _Static_assert(COUNT(fields) == E_COUNT, "a name for each field");
-    copy_names(af_endpoint_names, fields, COUNT(fields));
+    copy_names(af.endpoint_names, fields, COUNT(fields));
     uint16_t methods[] = {
         MP_QSTR_put, MP_QSTR_take, MP_QSTR_take_line, MP_QSTR_line, MP_QSTR_append, MP_QSTR_append_packet,
         MP_QSTR_fetch, MP_QSTR_fetch_packet, MP_QSTR_skip, MP_QSTR_ahead, MP_QSTR_queued, MP_QSTR_first_length,
-        MP_QSTR_packets, MP_QSTR_attend, MP_QSTR_attends, MP_QSTR_relax, MP_QSTR_poll, MP_QSTR_readable,
+        MP_QSTR_packets, MP_QSTR_slot, MP_QSTR_attend, MP_QSTR_attends, MP_QSTR_relax, MP_QSTR_poll, MP_QSTR_readable,
         MP_QSTR_writable, MP_QSTR_forget_sender, MP_QSTR_flush, MP_QSTR_reset,
     };
     af_kept[K_endpoint_dict] = dictionary(methods, af_endpoint_methods, COUNT(methods));
 }
 
 static void filter(qstr name) {
-    af_handle_filter[name % AF_FILTER_BITS / 32] |= 1u << name % 32;
+    af.filter[name % AF_FILTER_BITS / 32] |= 1u << name % 32;
 }
 
 static void name_handle(void) {
@@ -62,7 +57,7 @@ static void name_handle(void) {
         MP_QSTR__ep, MP_QSTR__fd, MP_QSTR__ms, MP_QSTR__timeout, MP_QSTR__io_refs, MP_QSTR__closed, MP_QSTR__last_kind,
     };
     _Static_assert(COUNT(fields) == H_COUNT, "a name for each field");
-    copy_names(af_handle_names, fields, COUNT(fields));
+    copy_names(af.handle_names, fields, COUNT(fields));
     for (size_t i = 0; i < COUNT(fields); i++) {
         filter(fields[i]);
     }
@@ -84,28 +79,40 @@ static void set_up_types(void) {
     af_kept[K_handle_dict] = mp_obj_new_dict(0);
     add_methods(af_kept[K_handle_dict]);
 
-    af_endpoint_type.base.type = &mp_type_type;
-    af_endpoint_type.name = MP_QSTR_Endpoint;
-    MP_OBJ_TYPE_SET_SLOT(&af_endpoint_type, make_new, af_endpoint_make_new, 0);
-    MP_OBJ_TYPE_SET_SLOT(&af_endpoint_type, attr, af_endpoint_attr, 1);
-    MP_OBJ_TYPE_SET_SLOT(&af_endpoint_type, locals_dict, MP_OBJ_TO_PTR(af_kept[K_endpoint_dict]), 2);
+    af.endpoint_type.base.type = &mp_type_type;
+    af.endpoint_type.name = MP_QSTR_Endpoint;
+    MP_OBJ_TYPE_SET_SLOT(&af.endpoint_type, make_new, af_endpoint_make_new, 0);
+    MP_OBJ_TYPE_SET_SLOT(&af.endpoint_type, attr, af_endpoint_attr, 1);
+    MP_OBJ_TYPE_SET_SLOT(&af.endpoint_type, locals_dict, MP_OBJ_TO_PTR(af_kept[K_endpoint_dict]), 2);
 
-    af_handle_type.base.type = &mp_type_type;
-    af_handle_type.name = MP_QSTR_Handle;
-    MP_OBJ_TYPE_SET_SLOT(&af_handle_type, make_new, af_handle_make_new, 0);
-    MP_OBJ_TYPE_SET_SLOT(&af_handle_type, protocol, &af_handle_stream, 1);
-    MP_OBJ_TYPE_SET_SLOT(&af_handle_type, locals_dict, MP_OBJ_TO_PTR(af_kept[K_handle_dict]), 2);
+    af.handle_type.base.type = &mp_type_type;
+    af.handle_type.name = MP_QSTR_Handle;
+    MP_OBJ_TYPE_SET_SLOT(&af.handle_type, make_new, af_handle_make_new, 0);
+    MP_OBJ_TYPE_SET_SLOT(&af.handle_type, protocol, &af_handle_stream, 1);
+    MP_OBJ_TYPE_SET_SLOT(&af.handle_type, locals_dict, MP_OBJ_TO_PTR(af_kept[K_handle_dict]), 2);
 }
 
 static void set_up_socket(mp_obj_type_t *cls) {
-    af_socket_type.base.type = &mp_type_type;
-    af_socket_type.name = cls->name;
-    MP_OBJ_TYPE_SET_SLOT(&af_socket_type, make_new, af_socket_make_new, 0);
-    MP_OBJ_TYPE_SET_SLOT(&af_socket_type, print, af_socket_print, 1);
-    MP_OBJ_TYPE_SET_SLOT(&af_socket_type, attr, af_socket_attr, 2);
-    MP_OBJ_TYPE_SET_SLOT(&af_socket_type, protocol, &af_handle_stream, 3);
-    MP_OBJ_TYPE_SET_SLOT(&af_socket_type, locals_dict, MP_OBJ_TO_PTR(af_kept[K_socket_dict]), 4);
-    MP_OBJ_TYPE_SET_SLOT(&af_socket_type, parent, cls, 5);
+    af.socket_type.base.type = &mp_type_type;
+    af.socket_type.name = cls->name;
+    MP_OBJ_TYPE_SET_SLOT(&af.socket_type, make_new, af_socket_make_new, 0);
+    MP_OBJ_TYPE_SET_SLOT(&af.socket_type, print, af_socket_print, 1);
+    MP_OBJ_TYPE_SET_SLOT(&af.socket_type, attr, af_socket_attr, 2);
+    MP_OBJ_TYPE_SET_SLOT(&af.socket_type, protocol, &af_handle_stream, 3);
+    MP_OBJ_TYPE_SET_SLOT(&af.socket_type, locals_dict, MP_OBJ_TO_PTR(af_kept[K_socket_dict]), 4);
+    MP_OBJ_TYPE_SET_SLOT(&af.socket_type, parent, cls, 5);
+}
+
+// The inverse of MP_OBJ_NEW_QSTR, which a native module must not take to be that of its own build: qstr objects are
+// equally spaced by a power of two.
+static qstr qstr_of(mp_obj_t name) {
+    mp_uint_t first = (mp_uint_t)MP_OBJ_NEW_QSTR(0);
+    mp_uint_t step = (mp_uint_t)MP_OBJ_NEW_QSTR(1) - first;
+    mp_uint_t distance = (mp_uint_t)name - first;
+    for (; step > 1; step >>= 1) {
+        distance >>= 1;
+    }
+    return distance;
 }
 
 // A property is of no use in a native type's dictionary: af_socket_attr calls its getter, the first thing it holds.
@@ -114,7 +121,7 @@ static void add_member(mp_obj_t dict, mp_obj_t key, mp_obj_t value) {
         af_kept[K_init] = value;
     } else if (mp_obj_get_type(value)->name == MP_QSTR_property) {
         mp_obj_list_append(af_kept[K_properties], key);
-        filter(MP_OBJ_QSTR_VALUE(key));
+        filter(qstr_of(key));
         mp_obj_list_append(af_kept[K_properties], ((mp_obj_t *)MP_OBJ_TO_PTR(value))[1]);
     } else {
         mp_obj_dict_store(dict, key, value);
@@ -155,7 +162,7 @@ static mp_obj_t adopt(mp_obj_t cls_in) {
     add_members(af_kept[K_socket_dict], own);
     add_methods(af_kept[K_socket_dict]);
     set_up_socket(cls);
-    return MP_OBJ_FROM_PTR(&af_socket_type);
+    return MP_OBJ_FROM_PTR(&af.socket_type);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(adopt_obj, adopt);
 
@@ -168,10 +175,10 @@ static mp_obj_t guard(mp_obj_t cls) {
     mp_obj_t lock = mp_call_function_n_kw(cls, 0, 0, NULL);
     mp_obj_t method[2];
     mp_load_method(lock, MP_QSTR_acquire, method);
-    af_lock_acquire = method[0];
+    af.lock_acquire = method[0];
     mp_load_method(lock, MP_QSTR_release, method);
-    af_lock_release = method[0];
-    af_lock_class = cls;
+    af.lock_release = method[0];
+    af.lock_class = cls;
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(guard_obj, guard);
@@ -182,8 +189,8 @@ mp_obj_t mpy_init(mp_obj_fun_bc_t *self, size_t n_args, size_t n_kw, mp_obj_t *a
     af_bytearray = &mp_type_bytearray;
     af_memoryview = MP_OBJ_TO_PTR(mp_load_global(MP_QSTR_memoryview));
     set_up_types();
-    mp_store_global(MP_QSTR_Endpoint, MP_OBJ_FROM_PTR(&af_endpoint_type));
-    mp_store_global(MP_QSTR_Handle, MP_OBJ_FROM_PTR(&af_handle_type));
+    mp_store_global(MP_QSTR_Endpoint, MP_OBJ_FROM_PTR(&af.endpoint_type));
+    mp_store_global(MP_QSTR_Handle, MP_OBJ_FROM_PTR(&af.handle_type));
     mp_store_global(MP_QSTR_adopt, MP_OBJ_FROM_PTR(&adopt_obj));
     mp_store_global(MP_QSTR_attach, MP_OBJ_FROM_PTR(&attach_obj));
     mp_store_global(MP_QSTR_guard, MP_OBJ_FROM_PTR(&guard_obj));
@@ -206,8 +213,8 @@ static MP_DEFINE_CONST_FUN_OBJ_0(module_init_obj, module_init);
 static const mp_rom_map_elem_t module_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__afunix) },
     { MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&module_init_obj) },
-    { MP_ROM_QSTR(MP_QSTR_Endpoint), MP_ROM_PTR(&af_endpoint_type) },
-    { MP_ROM_QSTR(MP_QSTR_Handle), MP_ROM_PTR(&af_handle_type) },
+    { MP_ROM_QSTR(MP_QSTR_Endpoint), MP_ROM_PTR(&af.endpoint_type) },
+    { MP_ROM_QSTR(MP_QSTR_Handle), MP_ROM_PTR(&af.handle_type) },
     { MP_ROM_QSTR(MP_QSTR_adopt), MP_ROM_PTR(&adopt_obj) },
     { MP_ROM_QSTR(MP_QSTR_attach), MP_ROM_PTR(&attach_obj) },
 };
