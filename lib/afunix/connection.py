@@ -61,9 +61,15 @@ def listen(endpoint, backlog):
     wake()
 
 
+def _check_name(endpoint, name):
+    if name is None:
+        raise error(c.EINVAL)
+    names.name_sender(endpoint)
+
+
 def connect(endpoint, name):
     """connect(2) of a stream or seqpacket endpoint. False where the listener's backlog is full."""
-    names.name_sender(endpoint)
+    _check_name(endpoint, name)
     listener = names.find(name, endpoint.kind)
     if listener.state != c.LISTENING or listener.shut & c.RECEIVE:
         raise error(c.ECONNREFUSED)
@@ -84,7 +90,7 @@ def connect(endpoint, name):
 
 def connect_datagram(endpoint, name):
     """connect(2) of a datagram endpoint: from now on it sends to, and receives from, the socket of that name."""
-    names.name_sender(endpoint)
+    _check_name(endpoint, name)
     target = names.find(name, c.SOCK_DGRAM)
     if not may_send(endpoint, target):
         raise error(c.EPERM)

@@ -87,8 +87,6 @@ def name_sender(endpoint):
 
 def find(name, kind):
     """The endpoint bound to `name`. Raises OSError: ENOENT, ECONNREFUSED, EPROTOTYPE as the name's form demands."""
-    if name is None:
-        raise error(c.EINVAL)
     found = kernel.names.get(key(name, kind))
     if found is None:
         raise error(c.ENOENT if isinstance(name, str) else c.ECONNREFUSED)
