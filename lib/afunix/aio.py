@@ -4,7 +4,9 @@ A stream is MicroPython's own `asyncio.StreamReader` and `StreamWriter` (one obj
 with the same methods on CPython. On MicroPython close() alone does nothing: `await stream.wait_closed()` closes the
 socket. What drain() has not sent by then is lost.
 
-Waiting for a socket polls nothing on CPython; on MicroPython asyncio's own select.poll asks the sockets.
+Waiting for a socket polls nothing on CPython; on MicroPython asyncio's own select.poll asks the sockets. There one
+task may read a stream and one write it, and cancelling one that waits makes asyncio forget the other, if that waits
+too: give such a pair streams of their own, over `sock` and `sock.dup()`.
 """
 
 import asyncio
