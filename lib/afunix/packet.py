@@ -82,10 +82,12 @@ def _receive_step(ep, into, at, n, flags, message):
     kernel.raise_error(ep)
     keep = flags & c.MSG_PEEK
     skip = 0
-    if keep:
+    if keep and ep.options is not None and ep.options.peek_offset_on:
         length, skip = _look(ep, into, at, n)
     else:
-        length = ep.fetch_packet(into, at, n, 0, False)
+        length = ep.fetch_packet(into, at, n, 0, keep)
+        if keep and not length:
+            _remember_look(ep, ep.slot(0))
     if length >= 0:
         if ep.options is not None:
             ep.options.peeked(min(n, length - skip) if keep else length, keep)
@@ -101,16 +103,15 @@ def _look(ep, into, at, n):
 
     An empty packet is looked at once, or nobody would see what is behind it.
     """
-    options = ep.options
-    moves = options is not None and options.peek_offset_on
-    skip = options.peek_offset if moves else 0
+    skip = ep.options.peek_offset
     before = 0
     for number in range(ep.packets()):
         slot = ep.slot(number)
         length = ep.lengths[slot]
-        ep.cargo = ep.ancillary[slot]
-        if not moves or skip < length or not skip and not (ep.cargo is not None and ep.cargo.looked_at):
+        cargo = ep.ancillary[slot]
+        if skip < length or not skip and not (cargo is not None and cargo.looked_at):
             ep.sender = ep.senders[slot]
+            ep.cargo = cargo
             ep.fetch(into, at, min(n, length - skip), before + skip, True)
             if not length:
                 _remember_look(ep, slot)
