@@ -1,0 +1,42 @@
+"""On MicroPython messages allocate nothing: on the unix port and on a board."""
+
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+LIB = HERE.parent.parent / "lib"
+KINDS = {"STREAM": 1, "DGRAM": 2, "SEQPACKET": 5}
+FUNCTIONS = ("send_recv_into", "write_readinto", "try_write_try_readinto", "other_buffers", "peek", "poll")
+
+
+def _cases(*functions):
+    calls = {f"{function}, {name}": f"{function}({KINDS[name]}, 1000)" for function in functions for name in KINDS}
+    calls |= {f"recv, {name}": f"recv({KINDS[name]})" for name in KINDS}
+    calls["close"] = "close(300)"
+    return [pytest.param(call, id=name) for name, call in calls.items()]
+
+
+def _source(call):
+    return f"import allocation_cases; allocation_cases.{call}; print('passed')"
+
+
+@pytest.mark.unix
+@pytest.mark.parametrize("call", _cases(*FUNCTIONS, "waiting"))
+def test_unix(unix_python, call):
+    code, output = unix_python.run(_source(call), paths=(LIB, HERE))
+    assert (code, output) == (0, "passed\n")
+
+
+@pytest.mark.board
+@pytest.mark.parametrize("call", _cases(*FUNCTIONS))
+def test_board(board, call):
+    board.load(HERE / "allocation_cases.py")
+    assert board.exec(_source(call), timeout=120).split() == ["passed"]
+
+
+@pytest.mark.unix
+def test_a_locked_heap_is_noticed(unix_python):
+    """What the others prove rests on this."""
+    code, output = unix_python.run("import micropython; micropython.heap_lock(); bytearray(8)")
+    assert code == 1 and "heap is locked" in output
