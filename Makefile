@@ -8,12 +8,18 @@ MAKEFLAGS += --no-print-directory
 PORT ?=
 # A checkout of MicroPython, with its submodules, to use instead of the pinned sources.
 MPY_DIR ?=
-# C modules to compile in: a .cmake file for the Pico, a directory of modules for the unix port.
+# C modules to compile in instead of port/: a .cmake file for the Pico, a directory of modules for the unix port; "none"
+# for none, and afunix is Python throughout.
 PICO_C_MODULES ?=
 UNIX_C_MODULES ?=
 # More arguments for pytest, as in TESTS="-k stream".
 TESTS ?=
 EXAMPLE ?= examples/sensor
+# What make profile looks into: program, function and a part of a case's name; and the data plane, native or python.
+CASE ?= messages.sockets:stream, 64 B, afunix
+VARIANT ?= python
+# The processor of the native module: x64, armv6m, armv7m, armv7emsp, armv7emdp, rv32imc, xtensawin.
+ARCH ?= armv6m
 export PORT MPY_DIR PICO_C_MODULES UNIX_C_MODULES
 
 PYTHON := build/venv/bin/python
@@ -21,7 +27,7 @@ PYTEST := $(PYTHON) -m pytest
 LINTED := lib firmware boards host_tests $(wildcard examples benchmarks port)
 PREPARE := sh firmware/prepare.sh
 
-.PHONY: help run test test-host test-unix test-board lint format firmware firmware-plain unix repl ports clean distclean
+.PHONY: help run test test-host test-unix test-board lint format firmware firmware-plain unix natmod bench profile repl ports clean distclean
 
 help: ## print this list
 	@echo "afunix: Unix domain sockets for MicroPython boards"
@@ -40,23 +46,26 @@ run: ## run an example on a Pico
 	@$(PYTHON) firmware/board.py example $(EXAMPLE)
 
 test: lint ## everything: lint, and all tests on CPython, the unix port and a Pico
-	@$(PREPARE) host tests unix pico
+	@$(PREPARE) host tests unix pico c
 	@$(PYTHON) firmware/build.py unix pico pico-plain
+	@$(PYTHON) firmware/natmod.py x64 armv6m
 	@$(PYTEST) $(TESTS)
 
 test-host: ## the tests that need no MicroPython
 	@$(PREPARE) host
-	@$(PREPARE) tests
+	@$(PREPARE) tests c
 	@$(PYTEST) -m "not unix and not board" $(TESTS)
 
 test-unix: ## the tests on MicroPython's unix port
 	@$(PREPARE) host unix
 	@$(PYTHON) firmware/build.py unix
+	@$(PYTHON) firmware/natmod.py x64
 	@$(PYTEST) -m unix $(TESTS)
 
 test-board: ## the tests on a Pico, emulated or on PORT=
 	@$(PREPARE) host $(if $(PORT),,unix pico)
 	@$(if $(PORT),,$(PYTHON) firmware/build.py pico pico-plain)
+	@$(PYTHON) firmware/natmod.py armv6m
 	@$(PYTEST) -m "board$(if $(PORT), and not emulated)" $(TESTS)
 
 lint: ## check the Python code's style
@@ -81,6 +90,20 @@ unix: ## build build/unix/micropython
 	@$(PREPARE) host unix
 	@$(PYTHON) firmware/build.py unix
 
+natmod: ## build build/natmod/ARCH/_afunix.mpy, the data plane in C for firmware without it (ARCH=armv6m, rv32imc, ...)
+	@$(PREPARE) host unix $(if $(filter x64 xtensawin,$(ARCH)),,native)
+	@$(PYTHON) firmware/natmod.py $(ARCH)
+
+bench: ## measure afunix on an emulated Pico and on the unix port
+	@$(PREPARE) host unix pico
+	@$(PYTHON) firmware/build.py unix pico pico-plain
+	@PYTHONPATH=firmware $(PYTHON) benchmarks/bench.py
+
+profile: ## the cycles of each function in CASE= of the benchmarks, on an emulated Pico
+	@$(PREPARE) host unix pico
+	@$(PYTHON) firmware/build.py pico
+	@PYTHONPATH=firmware VARIANT=$(VARIANT) $(PYTHON) benchmarks/cycles.py "$(CASE)"
+
 repl: ## talk to a Pico, emulated or on PORT=; Ctrl-] ends
 	@$(PREPARE) host $(if $(PORT),,unix pico)
 	@$(if $(PORT),,$(PYTHON) firmware/build.py pico)
@@ -91,7 +114,7 @@ ports: ## list the serial ports
 	@$(PYTHON) firmware/board.py ports
 
 clean: ## remove what was built, keep what was downloaded
-	@rm -rf build/mpy-cross build/unix build/pico build/pico-plain build/mpy build/log .pytest_cache .ruff_cache .hypothesis
+	@rm -rf build/mpy-cross build/unix build/pico build/pico-plain build/mpy build/natmod build/bench build/log .pytest_cache .ruff_cache .hypothesis
 
 distclean: clean ## remove all of build/
 	@rm -rf build

@@ -122,7 +122,7 @@ int32_t af_ring_take(af_ring_t *ring, uint8_t *into, uint32_t n) {
         n = used;
     }
     // Looked at after `written`: what was published up to there had set it before.
-    if (!n || ring->attention) {
+    if (!n || af_look(&ring->attention)) {
         return AF_NOT;
     }
     copy_out(ring, into, n, 0);
@@ -168,7 +168,7 @@ void af_ring_drop(af_ring_t *ring) {
 
 int32_t af_ring_take_packet(af_ring_t *ring, uint8_t *into, uint32_t n) {
     int32_t length = af_ring_first_length(ring);
-    if (length < 0 || ring->attention) {
+    if (length < 0 || af_look(&ring->attention)) {
         return AF_NOT;
     }
     if (n > (uint32_t)length) {

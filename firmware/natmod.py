@@ -1,0 +1,79 @@
+"""Builds the data plane as a native module: "natmod.py ARCH..." makes build/natmod/ARCH/_afunix.mpy.
+
+A board without afunix in its firmware imports the file from its filesystem. ARCH is what MicroPython calls the
+processor: see NATIVE below, and `sys.implementation._mpy` on the board.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+
+import build
+import sources
+from steps import BUILD, ROOT, Failure, exclusive, main, run_logged
+
+PORT = ROOT / "port"
+# ARCH: (compiler, what has it)
+NATIVE = {
+    "x64": ("cc", "gcc"),
+    "armv6m": ("arm-none-eabi-gcc", "Debian's gcc-arm-none-eabi"),
+    "armv7m": ("arm-none-eabi-gcc", "Debian's gcc-arm-none-eabi"),
+    "armv7emsp": ("arm-none-eabi-gcc", "Debian's gcc-arm-none-eabi"),
+    "armv7emdp": ("arm-none-eabi-gcc", "Debian's gcc-arm-none-eabi"),
+    "rv32imc": ("riscv64-unknown-elf-gcc", "Debian's gcc-riscv64-unknown-elf"),
+    "xtensawin": ("xtensa-esp32-elf-gcc", "Espressif's ESP-IDF"),
+}
+ATOMICS = re.compile(r"\s(amo\w+\.w\S*|lr\.w\S*|sc\.w\S*)\s")
+
+
+def output(arch):
+    """Where the native module for `arch` is put."""
+    return BUILD / "natmod" / arch / "_afunix.mpy"
+
+
+def build_natmod(tree, arch):
+    """The native module for one kind of processor."""
+    compiler, home = NATIVE[arch]
+    if not shutil.which(compiler):
+        raise Failure(f"ARCH={arch} needs {compiler}, which comes with {home}, and it is not on the PATH")
+
+    def make(recipe):
+        log = f"natmod-{arch}"
+        arguments = [f"ARCH={arch}", f"MPY_DIR={tree}", f"PYTHON={sys.executable}", f"MPY_CROSS={build.MPY_CROSS}"]
+        run_logged(
+            ["make", "-C", str(recipe.directory), "-f", str(PORT / "natmod/Makefile"), *arguments],
+            log,
+            env=build.environment(tree),
+        )
+        if arch == "rv32imc":
+            _refuse_atomics(recipe.objects)
+
+    made = output(arch)
+    recipe = build.Recipe(f"natmod-{arch}", made, [sources.describe(tree)], [PORT], compiler)
+    build.make(recipe, f"Building {made.relative_to(ROOT)}", make)
+    print(f"{made.relative_to(ROOT)}: {made.stat().st_size} bytes")
+
+
+def _refuse_atomics(objects):
+    """An ESP32-C3 has no atomic instructions: code that has them would be loaded there, and trap."""
+    for file in sorted(objects.rglob("*.o")):
+        listing = subprocess.run(["riscv64-unknown-elf-objdump", "-d", str(file)], capture_output=True, text=True)
+        found = ATOMICS.search(listing.stdout)
+        if listing.returncode or found:
+            what = f"has the instruction {found[1]}" if found else "cannot be disassembled"
+            raise Failure(f"{file.relative_to(ROOT)} {what}")
+
+
+def _main(arches):
+    if not arches or not set(arches) <= set(NATIVE):
+        raise Failure(f"natmod.py wants one or more of: {', '.join(NATIVE)}")
+    with exclusive():
+        tree = sources.micropython_tree()
+        build.build_mpy_cross(tree)
+        for arch in arches:
+            build_natmod(tree, arch)
+
+
+if __name__ == "__main__":
+    main(_main)
