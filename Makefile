@@ -15,6 +15,8 @@ UNIX_C_MODULES ?=
 # More arguments for pytest, as in TESTS="-k stream".
 TESTS ?=
 EXAMPLE ?= examples/sensor
+# How many random programs make differential compares; each run makes up others.
+EXAMPLES ?= 10000
 # What make profile looks into: program, function and a part of a case's name; and the data plane, native or python.
 CASE ?= messages.sockets:stream, 64 B, afunix
 VARIANT ?= python
@@ -27,7 +29,7 @@ PYTEST := $(PYTHON) -m pytest
 LINTED := lib firmware boards host_tests $(wildcard examples benchmarks port)
 PREPARE := sh firmware/prepare.sh
 
-.PHONY: help run test test-host test-unix test-board lint format firmware firmware-plain unix natmod bench profile repl ports clean distclean
+.PHONY: help run test test-host test-unix test-board differential lint format firmware firmware-plain unix natmod bench profile repl ports clean distclean
 
 help: ## print this list
 	@echo "afunix: Unix domain sockets for MicroPython boards"
@@ -38,6 +40,7 @@ help: ## print this list
 	@echo "  PORT=/dev/ttyACM0     use the board on this serial port, with stock MicroPython, instead of an emulated Pico"
 	@echo "  MPY_DIR=/path         use this checkout of MicroPython instead of the pinned sources"
 	@echo "  EXAMPLE=examples/...  what make run runs (now $(EXAMPLE))"
+	@echo "  EXAMPLES=10000        how many programs make differential compares"
 	@echo "  TESTS='-k word'       more arguments for pytest"
 
 run: ## run an example on a Pico
@@ -67,6 +70,10 @@ test-board: ## the tests on a Pico, emulated or on PORT=
 	@$(if $(PORT),,$(PYTHON) firmware/build.py pico pico-plain)
 	@$(PYTHON) firmware/natmod.py armv6m
 	@$(PYTEST) -m "board$(if $(PORT), and not emulated)" $(TESTS)
+
+differential: ## compare afunix with Linux's own sockets in EXAMPLES random programs
+	@$(PREPARE) host
+	@EXAMPLES=$(EXAMPLES) $(PYTEST) -s --timeout=0 host_tests/differential/test_differential.py $(TESTS)
 
 lint: ## check the Python code's style
 	@$(PREPARE) host

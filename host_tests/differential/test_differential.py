@@ -59,8 +59,8 @@ if EXAMPLES:
 
     def test_random_programs():
         first = int.from_bytes(os.urandom(4), "big")
-        for number in range((EXAMPLES + ROUND - 1) // ROUND):
-            seed(first + number)(explore(min(ROUND, EXAMPLES)))()
+        for done in range(0, EXAMPLES, ROUND):
+            seed(first + done)(explore(min(ROUND, EXAMPLES - done)))()
             print(f"{Count.steps} operations compared")
 
 else:

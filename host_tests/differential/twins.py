@@ -229,7 +229,7 @@ class Twins:
         return Name(f"{self._directory}/{number}")
 
     def abstract(self, number):
-        return Name(b"\0twins%d/%d" % (os.getpid(), number))
+        return Name(b"\0%s/%d" % (os.fsencode(self._directory), number))
 
     def auto(self, number):
         """The name of a socket that was bound by the kernel: `number` counts them."""
