@@ -12,7 +12,7 @@ import sys
 import types
 
 import afunix
-from afunix import constants
+from afunix import constants, socket_constants
 from afunix.socket import getdefaulttimeout, setdefaulttimeout
 
 # Names of the real module that make no sense here: the test suite would open devices for them.
@@ -108,7 +108,7 @@ def _translated(message, translate):
         level, type, data = message
     except (TypeError, ValueError):
         return message
-    if (level, type) != (constants.SOL_SOCKET, constants.SCM_RIGHTS):
+    if (level, type) != (socket_constants.SOL_SOCKET, socket_constants.SCM_RIGHTS):
         return message
     data = bytes(data)
     whole = len(data) // 4 * 4
@@ -148,7 +148,8 @@ def module():
     """The stand-in: what is here, afunix's constants, and of the real module what afunix does not have."""
     made = types.ModuleType("_socket")
     names = {name: value for name, value in vars(_socket).items() if name not in LEFT_OUT}
-    names.update({name: value for name, value in vars(constants).items() if name in vars(_socket)})
+    for module in (constants, socket_constants):
+        names.update({name: value for name, value in vars(module).items() if name in vars(_socket)})
     here = (socket, socketpair, dup, close, getdefaulttimeout, setdefaulttimeout)
     names.update({function.__name__: function for function in here})
     names.update(SocketType=socket, CMSG_LEN=afunix.CMSG_LEN, CMSG_SPACE=afunix.CMSG_SPACE)

@@ -12,6 +12,7 @@ too: give such a pair streams of their own, over `sock` and `sock.dup()`.
 import asyncio
 
 from . import constants as c
+from . import socket_constants as so
 from ._host import MICROPYTHON, StreamBase, error
 from .kernel import kernel
 from .names import key, parse
@@ -41,7 +42,7 @@ class _When(StreamBase):
     def ioctl(self, request, argument):
         if request != _POLL:
             return -c.EINVAL
-        return c.POLLIN if self._test(self._argument) else 0
+        return so.POLLIN if self._test(self._argument) else 0
 
 
 def _backlog_has_room(at):

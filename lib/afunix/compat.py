@@ -16,6 +16,7 @@ import builtins as _builtins
 import sys as _sys
 
 from . import constants as _c
+from . import socket_constants as _so
 from ._host import MICROPYTHON as _MICROPYTHON
 from .socket import close as close
 from .socket import dup as dup
@@ -37,9 +38,9 @@ _ERRORS = (
     ("ConnectionResetError", "ConnectionError", (_c.ECONNRESET,)),
     ("ConnectionRefusedError", "ConnectionError", (_c.ECONNREFUSED,)),
     ("FileNotFoundError", "OSError", (_c.ENOENT,)),
-    ("InterruptedError", "OSError", (_c.EINTR,)),
+    ("InterruptedError", "OSError", (_so.EINTR,)),
     ("PermissionError", "OSError", (_c.EPERM,)),
-    ("TimeoutError", "OSError", (_c.ETIMEDOUT,)),
+    ("TimeoutError", "OSError", (_so.ETIMEDOUT,)),
 )
 _CONSTANTS = ("AF_", "SOCK_", "SO_", "SOL_", "SOMAXCONN", "SHUT_", "MSG_", "SCM_")
 _ELSEWHERE = 1 << 16  # added to an option's number which the board's own module has for another
@@ -64,15 +65,15 @@ def _take_numbers(own):
     the sockets of both."""
     theirs = {name: getattr(own, name) for name in dir(own) if name.startswith("SO_")}
     if hasattr(own, "SOL_SOCKET"):
-        _c.SOL_SOCKET = own.SOL_SOCKET
+        _so.SOL_SOCKET = own.SOL_SOCKET
     changed = False
-    for name in dir(_c):
+    for name in dir(_so):
         if name.startswith("SO_"):
-            former = getattr(_c, name)
+            former = getattr(_so, name)
             number = theirs.get(name, former)
             if name not in theirs and former in theirs.values():
                 number |= _ELSEWHERE
-            setattr(_c, name, number)
+            setattr(_so, name, number)
             changed = changed or number != former
     if changed and _sys.modules.pop("afunix.options", None):
         __import__("afunix.options")  # its tables have the former numbers
@@ -83,10 +84,11 @@ def _fill(names):
     for name in () if _own is None else dir(_own):
         if name[0] != "_" and name not in names:
             names[name] = getattr(_own, name)
-    for name in dir(_c):
-        for prefix in _CONSTANTS:
-            if name.startswith(prefix):
-                names[name] = getattr(_c, name)
+    for module in (_c, _so):
+        for name in dir(module):
+            for prefix in _CONSTANTS:
+                if name.startswith(prefix):
+                    names[name] = getattr(module, name)
 
 
 def _is_ours(family, fileno):
@@ -134,7 +136,7 @@ def create_server(address, *, family=None, backlog=None, **options):
     server = socket(-1 if family is None else family)
     try:
         if options.get("reuse_port"):
-            server.setsockopt(_c.SOL_SOCKET, _c.SO_REUSEPORT, 1)
+            server.setsockopt(_so.SOL_SOCKET, _so.SO_REUSEPORT, 1)
         server.bind(address)
         server.listen(_c.SOMAXCONN if backlog is None else backlog)
     except BaseException:

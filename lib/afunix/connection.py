@@ -165,7 +165,7 @@ def shutdown(endpoint, how):
     """shutdown(2); `how` is SHUT_RD, SHUT_WR or SHUT_RDWR."""
     if not 0 <= how <= 2:
         raise error(c.EINVAL)
-    mine = how + 1  # SHUT_RD, SHUT_WR, SHUT_RDWR become c.RECEIVE, c.SEND, c.BOTH
+    mine = how + 1  # SHUT_RD, SHUT_WR, SHUT_RDWR become RECEIVE, SEND, BOTH
     endpoint.shut |= mine
     peer = endpoint.peer
     if peer is not None and endpoint.kind != c.SOCK_DGRAM:

@@ -5,6 +5,7 @@ character may be cut in two, and knows UTF-8 alone.
 """
 
 from . import constants as c
+from . import socket_constants as so
 from ._host import MICROPYTHON, StreamBase
 
 _MODES = ("r", "w", "b")
@@ -61,7 +62,7 @@ class File(StreamBase):
             self.close()
             return 0
         if self.closed:
-            return c.POLLNVAL if request == _STREAM_POLL else -c.EBADF
+            return so.POLLNVAL if request == _STREAM_POLL else -c.EBADF
         return self._sock.ioctl(request, argument)
 
     def __enter__(self):

@@ -4,6 +4,7 @@ import struct
 
 from . import constants as c
 from . import names, rights
+from . import socket_constants as so
 from ._host import blank, bytes_of, copy, error, seal, writable_bytes_of
 from .ancillary import Message
 from .kernel import kernel, passes_credentials
@@ -80,14 +81,14 @@ def _add(message, endpoint, level, type, data):
     """One control message, as Linux's __scm_send takes it."""
     if not isinstance(level, int) or not isinstance(type, int):
         raise TypeError("an integer is required")
-    if level != c.SOL_SOCKET:
+    if level != so.SOL_SOCKET:
         return
-    if type == c.SCM_RIGHTS:
+    if type == so.SCM_RIGHTS:
         count = len(data) // 4
         if count + len(message.rights) > rights.LIMIT:
             raise error(c.EINVAL)
         message.rights += rights.hold(struct.unpack("<%di" % count, bytes(data[: 4 * count])))
-    elif type == c.SCM_CREDENTIALS:
+    elif type == so.SCM_CREDENTIALS:
         if len(data) != 12:
             raise error(c.EINVAL)
         if bytes(data) != credentials(endpoint.owner):
@@ -133,7 +134,7 @@ def _receive(sock, buffer, ancbufsize, flags):
         raise error(c.EAGAIN)
     with kernel.lock:
         ancdata = _incoming(sock._ep, message, ancbufsize)
-    return n, ancdata, message.flags | flags & c.MSG_CMSG_CLOEXEC, message.address
+    return n, ancdata, message.flags | flags & so.MSG_CMSG_CLOEXEC, message.address
 
 
 def _incoming(endpoint, message, space):
@@ -142,13 +143,13 @@ def _incoming(endpoint, message, space):
     if message.owner is None:
         return ancdata
     if passes_credentials(endpoint):
-        space = _put(ancdata, message, space, c.SCM_CREDENTIALS, credentials(message.owner))
+        space = _put(ancdata, message, space, so.SCM_CREDENTIALS, credentials(message.owner))
     if message.rights:
         descriptors = _install(message.rights, max(0, (space - _HEADER) // 4))
         if descriptors:
-            _put(ancdata, message, space, c.SCM_RIGHTS, struct.pack("<%di" % len(descriptors), *descriptors))
+            _put(ancdata, message, space, so.SCM_RIGHTS, struct.pack("<%di" % len(descriptors), *descriptors))
         if len(descriptors) < len(message.rights):
-            message.flags |= c.MSG_CTRUNC
+            message.flags |= so.MSG_CTRUNC
         rights.drop(message.rights)
         message.rights = ()
     return ancdata
@@ -167,19 +168,19 @@ def _install(descriptions, most):
 def _put(ancdata, message, space, type, data):
     """Append a control message, cut to `space`. Returns the space that is left."""
     if space < _HEADER:
-        message.flags |= c.MSG_CTRUNC
+        message.flags |= so.MSG_CTRUNC
         return space
     if space < _HEADER + len(data):
-        message.flags |= c.MSG_CTRUNC
+        message.flags |= so.MSG_CTRUNC
         data = data[: space - _HEADER]
-    ancdata.append((c.SOL_SOCKET, type, data))
+    ancdata.append((so.SOL_SOCKET, type, data))
     return max(0, space - CMSG_SPACE(len(data)))
 
 
 def send_fds(sock, buffers, fds, flags=0, address=None):
     """Send `buffers` and the descriptors `fds` over `sock`, as CPython's socket.send_fds."""
     data = struct.pack("<%di" % len(fds), *fds)
-    return sock.sendmsg(buffers, [(c.SOL_SOCKET, c.SCM_RIGHTS, data)], flags, address)
+    return sock.sendmsg(buffers, [(so.SOL_SOCKET, so.SCM_RIGHTS, data)], flags, address)
 
 
 def recv_fds(sock, bufsize, maxfds, flags=0):
@@ -187,7 +188,7 @@ def recv_fds(sock, bufsize, maxfds, flags=0):
     data, ancdata, msg_flags, address = sock.recvmsg(bufsize, CMSG_LEN(4 * maxfds), flags)
     fds = []
     for level, type, body in ancdata:
-        if level == c.SOL_SOCKET and type == c.SCM_RIGHTS:
+        if level == so.SOL_SOCKET and type == so.SCM_RIGHTS:
             count = len(body) // 4
             fds.extend(struct.unpack("<%di" % count, body[: 4 * count]))
     return data, fds, msg_flags, address

@@ -3,12 +3,13 @@
 import struct
 
 from . import constants as c
+from . import socket_constants as so
 from ._host import error, wake
 from .dataplane import Endpoint
 from .kernel import kernel
 
 # Stored and given back, without an effect on a Unix domain socket, as in Linux.
-_INERT = (c.SO_DEBUG, c.SO_REUSEADDR, c.SO_DONTROUTE, c.SO_BROADCAST, c.SO_KEEPALIVE, c.SO_REUSEPORT)
+_INERT = (so.SO_DEBUG, so.SO_REUSEADDR, so.SO_DONTROUTE, so.SO_BROADCAST, so.SO_KEEPALIVE, so.SO_REUSEPORT)
 
 
 class Options:
@@ -46,28 +47,28 @@ def of(endpoint):
 
 def get(endpoint, level, name):
     """getsockopt(2): an integer, or bytes for a structure. Raises OSError: ENOPROTOOPT, EOPNOTSUPP."""
-    if level != c.SOL_SOCKET:
+    if level != so.SOL_SOCKET:
         raise error(c.EOPNOTSUPP)
-    if name == c.SO_ERROR:
+    if name == so.SO_ERROR:
         return kernel.take_error(endpoint)
-    if name in (c.SO_SNDBUF, c.SO_RCVBUF):
+    if name in (so.SO_SNDBUF, so.SO_RCVBUF):
         return len(endpoint.memory)
-    if name == c.SO_PEERCRED:
+    if name == so.SO_PEERCRED:
         return credentials(endpoint.credentials, -1)
-    if name in (c.SO_RCVTIMEO, c.SO_SNDTIMEO):
+    if name in (so.SO_RCVTIMEO, so.SO_SNDTIMEO):
         return _timeval(endpoint, name)
     if name in _FACTS:
         return _FACTS[name](endpoint)
     options = endpoint.options
-    if name == c.SO_PEEK_OFF:
+    if name == so.SO_PEEK_OFF:
         return options.peek_offset if options and options.peek_offset_on else -1
-    if name == c.SO_PASSCRED:
+    if name == so.SO_PASSCRED:
         return int(options is not None and options.passcred)
-    if name == c.SO_OOBINLINE:
+    if name == so.SO_OOBINLINE:
         return int(options is not None and options.urgent_inline)
     if name in _INERT:
         return options.inert.get(name, 0) if options else 0
-    raise error(c.ENOPROTOOPT)
+    raise error(so.ENOPROTOOPT)
 
 
 def shaped(value, buflen):
@@ -80,35 +81,35 @@ def shaped(value, buflen):
 
 
 _FACTS = {
-    c.SO_TYPE: lambda endpoint: endpoint.kind,
-    c.SO_DOMAIN: lambda endpoint: c.AF_UNIX,
-    c.SO_PROTOCOL: lambda endpoint: 0,
-    c.SO_ACCEPTCONN: lambda endpoint: int(endpoint.state == c.LISTENING),
+    so.SO_TYPE: lambda endpoint: endpoint.kind,
+    so.SO_DOMAIN: lambda endpoint: c.AF_UNIX,
+    so.SO_PROTOCOL: lambda endpoint: 0,
+    so.SO_ACCEPTCONN: lambda endpoint: int(endpoint.state == c.LISTENING),
 }
 
 
 def set(endpoint, level, name, value):
     """setsockopt(2) to an int or a structure's bytes. Raises OSError: ENOPROTOOPT, EOPNOTSUPP, EINVAL, EDOM."""
-    if level != c.SOL_SOCKET:
+    if level != so.SOL_SOCKET:
         raise error(c.EOPNOTSUPP)
-    if name in _FACTS or name == c.SO_ERROR or name == c.SO_PEERCRED:
-        raise error(c.ENOPROTOOPT)
-    if name in (c.SO_RCVTIMEO, c.SO_SNDTIMEO):
+    if name in _FACTS or name == so.SO_ERROR or name == so.SO_PEERCRED:
+        raise error(so.ENOPROTOOPT)
+    if name in (so.SO_RCVTIMEO, so.SO_SNDTIMEO):
         return _set_timeval(endpoint, name, value)
     number = _integer(value)
-    if name in (c.SO_SNDBUF, c.SO_RCVBUF):
+    if name in (so.SO_SNDBUF, so.SO_RCVBUF):
         return  # the ring is fixed: the request is heard, and getsockopt tells what there is
-    if name == c.SO_PEEK_OFF:
+    if name == so.SO_PEEK_OFF:
         return _set_peek_offset(endpoint, number)
-    if name == c.SO_PASSCRED:
+    if name == so.SO_PASSCRED:
         of(endpoint).passcred = bool(number)
         kernel.route(endpoint)
-    elif name == c.SO_OOBINLINE:
+    elif name == so.SO_OOBINLINE:
         of(endpoint).urgent_inline = bool(number)
     elif name in _INERT:
         of(endpoint).inert[name] = int(bool(number))
     else:
-        raise error(c.ENOPROTOOPT)
+        raise error(so.ENOPROTOOPT)
 
 
 def _integer(value):
@@ -136,7 +137,7 @@ def _timeval(endpoint, name):
     options = endpoint.options
     us = 0
     if options is not None:
-        us = options.receive_timeout if name == c.SO_RCVTIMEO else options.send_timeout
+        us = options.receive_timeout if name == so.SO_RCVTIMEO else options.send_timeout
     return struct.pack("<qq", us // 1000000, us % 1000000)
 
 
@@ -145,9 +146,9 @@ def _set_timeval(endpoint, name, value):
         raise error(c.EINVAL)
     seconds, us = struct.unpack("<qq", bytes(value)[:16])
     if not 0 <= us < 1000000:
-        raise error(c.EDOM)
+        raise error(so.EDOM)
     us = max(0, seconds * 1000000 + us)
-    if name == c.SO_RCVTIMEO:
+    if name == so.SO_RCVTIMEO:
         of(endpoint).receive_timeout = us
     else:
         of(endpoint).send_timeout = us
@@ -178,7 +179,7 @@ def ioctl(fd, request, argument=0):
         endpoint = kernel.description(fd)
         answer = _REQUESTS.get(request)
         if answer is None or not isinstance(endpoint, Endpoint):
-            raise error(c.ENOTTY)
+            raise error(so.ENOTTY)
         return answer(endpoint, argument)
 
 
@@ -214,8 +215,8 @@ def _set_nonblocking(endpoint, argument):
 
 
 _REQUESTS = {
-    c.FIONREAD: _readable_bytes,
-    c.SIOCOUTQ: _unsent_bytes,
-    c.SIOCATMARK: _at_mark,
-    c.FIONBIO: _set_nonblocking,
+    so.FIONREAD: _readable_bytes,
+    so.SIOCOUTQ: _unsent_bytes,
+    so.SIOCATMARK: _at_mark,
+    so.FIONBIO: _set_nonblocking,
 }
