@@ -126,6 +126,7 @@ class Board:
         if self._emulator:
             self._emulator.stop()
         self._console = self._emulator = None
+        self._forget()
 
     def __enter__(self):
         return self

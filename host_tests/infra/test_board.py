@@ -63,12 +63,16 @@ def test_a_board_that_hangs_is_there_for_the_next_test(board):
 
 
 @pytest.mark.emulated
-def test_a_board_beyond_an_interrupt_is_replaced():
+def test_a_board_beyond_an_interrupt_is_replaced(tmp_path):
+    module = tmp_path / "loaded.py"
+    module.write_text("there = True\n")
     with Board() as own:
+        own.load(module)
         with pytest.raises(BoardHung) as caught:
             own.exec("import machine\nmachine.disable_irq()\nwhile True:\n    pass", timeout=1)
         assert caught.value.where is None
-        assert own.exec("print('after')") == "after\n"
+        own.load(module)
+        assert own.exec("import loaded; print(loaded.there)") == "True\n"
 
 
 def test_much_source(board):

@@ -7,13 +7,14 @@ import pytest
 HERE = Path(__file__).resolve().parent
 LIB = HERE.parent.parent / "lib"
 KINDS = {"STREAM": 1, "DGRAM": 2, "SEQPACKET": 5}
-FUNCTIONS = ("send_recv_into", "write_readinto", "try_write_try_readinto", "other_buffers", "peek", "poll")
+DAILY = ("send_recv_into", "write_readinto", "poll")
+OTHERS = ("try_write_try_readinto", "other_buffers", "peek")
 
 
-def _cases(*functions):
-    calls = {f"{function}, {name}": f"{function}({KINDS[name]}, 1000)" for function in functions for name in KINDS}
+def _cases(functions, connections):
+    calls = {f"{name}, {kind}": f"{name}({KINDS[kind]}, {rounds})" for name, rounds in functions for kind in KINDS}
     calls |= {f"recv, {name}": f"recv({KINDS[name]})" for name in KINDS}
-    calls["close"] = "close(300)"
+    calls["close"] = f"close({connections})"
     return [pytest.param(call, id=name) for name, call in calls.items()]
 
 
@@ -22,14 +23,14 @@ def _source(call):
 
 
 @pytest.mark.unix
-@pytest.mark.parametrize("call", _cases(*FUNCTIONS, "waiting"))
+@pytest.mark.parametrize("call", _cases([(name, 1000) for name in (*DAILY, *OTHERS, "waiting")], 1000))
 def test_unix(unix_python, call):
     code, output = unix_python.run(_source(call), paths=(LIB, HERE))
     assert (code, output) == (0, "passed\n")
 
 
 @pytest.mark.board
-@pytest.mark.parametrize("call", _cases(*FUNCTIONS))
+@pytest.mark.parametrize("call", _cases([(name, 1000) for name in DAILY] + [(name, 50) for name in OTHERS], 50))
 def test_board(board, call):
     board.load(HERE / "allocation_cases.py")
     assert board.exec(_source(call), timeout=120).split() == ["passed"]
