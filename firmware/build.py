@@ -4,8 +4,9 @@
     pico-plain  build/pico-plain/firmware.uf2  the same without it, which stands for stock MicroPython
     unix        build/unix/micropython         MicroPython for this machine, lib/afunix not frozen
 
-MPY_DIR= names a checkout of MicroPython to use in place of the pinned sources; PICO_C_MODULES= (a .cmake
-file) and UNIX_C_MODULES= (a directory of modules) compile C modules in. A target is built when the content of
+MPY_DIR= names a checkout of MicroPython to use in place of the pinned sources. pico and unix have the data plane in C
+(port/); PICO_C_MODULES= (a .cmake file) and UNIX_C_MODULES= (a directory of modules) compile other C modules in
+instead, or none where they are "none". A target is built when the content of
 what it is made of has changed, whatever the files' dates say.
 """
 
@@ -22,6 +23,7 @@ from steps import BUILD, ROOT, Failure, clean_environment, exclusive, main, run_
 BOARD = ROOT / "boards/AFUNIX_PICO"
 VARIANT = ROOT / "boards/AFUNIX_UNIX"
 LIBRARY = ROOT / "lib/afunix"
+PORT = ROOT / "port"
 MPY_CROSS = BUILD / "mpy-cross/mpy-cross"
 # Where flash is mapped on an RP2040, and the family its UF2 files name.
 FLASH_START = "0x10000000"
@@ -138,7 +140,9 @@ def build_mpy_cross(tree):
 
 def build_pico(tree, name, manifest, frozen):
     """Firmware for the Pico with `manifest` frozen in; `frozen` are the files it names that may change."""
-    modules = _c_modules("PICO_C_MODULES", "a .cmake file", Path.is_file)
+    modules = None
+    if name == "pico":
+        modules = _c_modules("PICO_C_MODULES", PORT / "afunix/micropython.cmake", "a .cmake file", Path.is_file)
     arguments = [f"BOARD_DIR={BOARD}", f"FROZEN_MANIFEST={manifest}"]
     arguments += [f"USER_C_MODULES={modules}"] if modules else []
 
@@ -157,14 +161,14 @@ def build_pico(tree, name, manifest, frozen):
 
     output = BUILD / name / "firmware.uf2"
     setup = [sources.describe(tree), BOARD, str(modules)]
-    content = [manifest, *frozen, *([modules.parent] if modules else [])]
+    content = [manifest, *frozen, *_sources(modules)]
     recipe = Recipe(name, output, setup, content, "arm-none-eabi-gcc")
     make(recipe, f"Building {output.relative_to(ROOT)}", build)
 
 
 def build_unix(tree):
     """MicroPython for this machine."""
-    modules = _c_modules("UNIX_C_MODULES", "a directory", Path.is_dir)
+    modules = _c_modules("UNIX_C_MODULES", PORT, "a directory", Path.is_dir)
     arguments = [f"VARIANT_DIR={VARIANT}"] + ([f"USER_C_MODULES={modules}"] if modules else [])
 
     def build(recipe):
@@ -174,13 +178,22 @@ def build_unix(tree):
         partial.replace(recipe.output)
 
     setup = [sources.describe(tree), VARIANT, str(modules)]
-    recipe = Recipe("unix", BUILD / "unix/micropython", setup, [modules] if modules else [], "cc")
+    recipe = Recipe("unix", BUILD / "unix/micropython", setup, _sources(modules), "cc")
     make(recipe, "Building build/unix/micropython", build)
 
 
-def _c_modules(variable, what, is_fit):
-    value = os.environ.get(variable)
-    if not value:
+def _sources(modules):
+    """What a build with these modules is made of, beside MicroPython."""
+    if modules is None:
+        return []
+    if PORT in (modules, *modules.parents):
+        return [PORT]
+    return [modules if modules.is_dir() else modules.parent]
+
+
+def _c_modules(variable, ours, what, is_fit):
+    value = os.environ.get(variable) or str(ours)
+    if value == "none":
         return None
     path = Path(value).resolve()
     if not is_fit(path):

@@ -10,7 +10,7 @@ from ._host import error, wake
 from .dataplane import Endpoint
 from .kernel import kernel, may_send
 
-kernel.closed.protocol = stream
+kernel.streams = stream
 _packet = None  # loaded when the first packet socket is made
 
 

@@ -131,7 +131,8 @@ class Kernel:
         self.live = 0
         self.owner = 1  # of new sockets: what stands for a process here
         self.in_flight = 0  # references that queued messages hold
-        self.closed = Endpoint(-1, bytearray(2), array("i"))  # what a closed socket holds
+        self.closed = None  # what a closed socket holds, made with the first socket
+        self.streams = None  # the protocol of streams, set by connection.py
 
     def configure(self, **settings):
         """Set the sizes of `LIMITS`. Raises OSError(EBUSY) while a descriptor is open."""
@@ -151,6 +152,13 @@ class Kernel:
                 raise error(c.EBUSY)
             self.settings.update(settings)
             self.endpoints = ()
+
+    def no_endpoint(self):
+        """The endpoint of a socket that is not open: every call fails on it."""
+        if self.closed is None:
+            self.closed = Endpoint(-1, bytearray(2), array("i"))
+            self.closed.protocol = self.streams
+        return self.closed
 
     def start(self):
         """Take all memory, once."""

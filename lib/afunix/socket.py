@@ -50,7 +50,7 @@ class socket(Handle):
     _last_kind = 0  # of a socket that is closed
 
     def __init__(self, family=c.AF_UNIX, type=c.SOCK_STREAM, proto=0, fileno=None):
-        self._ep = kernel.closed
+        self._ep = kernel.no_endpoint()
         self._fd = -1
         self._ms = FOREVER
         self._timeout = None
