@@ -41,3 +41,18 @@ def test_a_locked_heap_is_noticed(unix_python):
     """What the others prove rests on this."""
     code, output = unix_python.run("import micropython; micropython.heap_lock(); bytearray(8)")
     assert code == 1 and "heap is locked" in output
+
+
+AGAIN = """
+import afunix
+for ring in (16384, 32768, 16384, 32768):
+    afunix.configure(ring=ring)
+    afunix.socket().close()
+print("passed")
+"""
+
+
+@pytest.mark.unix
+def test_new_sizes_need_no_room_for_the_old(unix_python):
+    """The 16 rings take 512 KiB at most: this heap has no room for them twice."""
+    assert unix_python.run(AGAIN, heap="900K") == (0, "passed\n")

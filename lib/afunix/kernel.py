@@ -152,6 +152,7 @@ class Kernel:
                 raise error(c.EBUSY)
             self.settings.update(settings)
             self.endpoints = ()
+            self.unused = None  # the old memory must be free when the new is taken
 
     def no_endpoint(self):
         """The endpoint of a socket that is not open: every call fails on it."""
