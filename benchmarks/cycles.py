@@ -1,0 +1,152 @@
+"""Which functions a case of the benchmarks spends its cycles in, on an emulated Pico: exact, not sampled.
+
+    cycles.py PROGRAM.FUNCTION:CASE     such as "messages.sockets:stream, 64 B"
+
+Every case whose name, with the implementation's, has CASE in it is run once after a run that is not counted. What
+lies in flash under a symbol is told by that symbol: C functions, and each function of the frozen native code.
+VARIANT= is the data plane, native or python; ROWS= is how many functions are shown.
+"""
+
+import bisect
+import collections
+import os
+import re
+
+from elftools.elf.elffile import ELFFile
+
+from bench import FIRMWARE, Job, parse, programs
+from board import LIBRARY
+from pico import CYCLE_NANOSECONDS, Pico
+from steps import Failure, main
+
+FLASH, RAM, REST = 0x10000000, 0x20000000, 0x20042000
+ROWS = 30
+
+
+class Symbols:
+    """The names of the firmware's addresses."""
+
+    def __init__(self, elf):
+        with open(elf, "rb") as file:
+            table = ELFFile(file).get_section_by_name(".symtab")
+            found = {
+                symbol["st_value"] & ~1: (symbol["st_size"], symbol.name)
+                for symbol in table.iter_symbols()
+                if symbol["st_info"]["type"] in ("STT_FUNC", "STT_OBJECT")
+            }
+        self._starts = sorted(found)
+        self._found = found
+
+    def name(self, address):
+        """What is at `address`."""
+        at = bisect.bisect_right(self._starts, address) - 1
+        if at >= 0:
+            start = self._starts[at]
+            size, name = self._found[start]
+            # What is written in assembler has no size: it goes on to the next.
+            if not size or address < start + size:
+                return readable(name)
+        if address < FLASH:
+            return "boot ROM"
+        return "native code in RAM" if RAM <= address < REST else "flash without a symbol"
+
+
+def readable(name):
+    """The name of a function of frozen native code, out of the name of the object that holds it.
+
+    A @micropython.viper function goes by its file and its place among the viper functions there.
+    """
+    frozen = re.fullmatch(r"fun_data_(.+)", name)
+    if not frozen:
+        return name
+    viper = re.fullmatch(r"afunix_(\w+)_afunix_slash_\1_dot_py(\d*)", frozen[1])
+    if viper:
+        source = (LIBRARY / f"{viper[1]}.py").read_text()
+        names = re.findall(r"@micropython\.viper\n *def (\w+)", source)
+        # The first has no number, the second has 2.
+        at = int(viper[2] or 1) - 1
+        if at < len(names):
+            return f"frozen {viper[1]}.{names[at]}"
+    return f"frozen {frozen[1]}"
+
+
+class Profile:
+    """Steps a Pico through its marked spans and counts: `spans` has one dict, from name to cycles, for each."""
+
+    def __init__(self, pico, symbols):
+        self.spans = []
+        self._pico = pico
+        self._symbols = symbols
+        self._names = {}
+        self._run = pico.run_batch
+        pico.run_batch = self._batch
+        self._marked = False
+        self._edge = pico.on_edge
+        pico.on_edge = self._changed
+
+    def _changed(self, is_up):
+        self._marked = is_up
+        # The batch ends with this instruction; what follows is stepped.
+        self._pico.simulator.stopped = True
+        self._edge(is_up)
+
+    def _batch(self):
+        simulator = self._pico.simulator
+        self._run()
+        if self._marked:
+            self._span()
+            simulator.stopped = False
+
+    def _span(self):
+        core, clock = self._pico.core, self._pico.clock
+        cycles = collections.Counter()
+        registers = core.registers
+        step = core.execute_instruction
+        while self._marked:
+            if core.waiting:
+                before = clock.nanos
+                clock.tick(clock.nanos_to_next_alarm)
+                cycles[None] += round((clock.nanos - before) / CYCLE_NANOSECONDS)
+                continue
+            at = registers[15]
+            spent = step()
+            clock.tick(spent * CYCLE_NANOSECONDS)
+            cycles[at] += spent
+        self.spans.append(self._by_name(cycles))
+
+    def _by_name(self, cycles):
+        found = collections.Counter()
+        for address, spent in cycles.items():
+            found["asleep" if address is None else self._symbols.name(address)] += spent
+        return found
+
+
+def profile(function, only, variant):
+    """(case, cycles, a Counter of cycles by function) for each case that has `only` in its name."""
+    pico = Pico(FIRMWARE, programs())
+    profiled = Profile(pico, Symbols(FIRMWARE.with_suffix(".elf")))
+    lines = parse(pico.exec(Job(function, variant, only).source()), pico.spans)
+    at = 0
+    for _, case, impl, _, times in lines:
+        for spent in times:
+            yield f"{case}, {impl}", spent, profiled.spans[at]
+            at += 1
+
+
+def _main(arguments):
+    if len(arguments) != 1 or arguments[0].count(":") != 1:
+        raise Failure(f"which case?\n{__doc__}")
+    function, only = arguments[0].split(":")
+    rows = int(os.environ.get("ROWS") or ROWS)
+    count = 0
+    for case, total, found in profile(function, only, os.environ.get("VARIANT") or "python"):
+        count += 1
+        print(f"\n{case}: {total} cycles, {total / 125:.1f} us")
+        for name, spent in found.most_common(rows):
+            print(f"{spent:9}  {100 * spent / total:5.1f} %  {name}")
+    if not count:
+        raise Failure(f"{function} has no case with {only!r} in its name")
+
+
+if __name__ == "__main__":
+    main(_main)
