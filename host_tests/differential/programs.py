@@ -58,6 +58,7 @@ GET = (
     socket.SO_REUSEADDR,
     socket.SO_KEEPALIVE,
     socket.SO_BROADCAST,
+    socket.SO_REUSEPORT,
     socket.SO_RCVTIMEO,
     socket.SO_SNDTIMEO,
 )
@@ -83,6 +84,10 @@ SET = (
     (socket.SO_SNDTIMEO, struct.pack("qq", -1, 0)),
     (socket.SO_SNDTIMEO, struct.pack("qq", 0, -1)),
     (socket.SO_RCVTIMEO, bytes(8)),
+    (socket.SO_REUSEPORT, 1),
+    (socket.SO_REUSEPORT, 0),
+    (socket.SO_TYPE, b"\1"),
+    (SO_PEEK_OFF, -5),
     (socket.SO_PASSCRED, b"\1"),
     (socket.SO_PASSCRED, b"\1\0\0\0"),
 )

@@ -66,5 +66,5 @@ if EXAMPLES:
 else:
 
     def test_random_programs():
-        explore(700, derandomize=True)()
+        explore(1200, derandomize=True)()
         assert Count.steps > 10000

@@ -459,6 +459,27 @@ def test_requests_that_there_are_not(t):
         t.request(one, request)
 
 
+@ALL
+def test_reuse_of_ports_is_for_those_who_have_ports(t, kind):
+    s = t.socket(kind)
+    for value in (1, 0):
+        t.setsockopt(s, socket.SO_REUSEPORT, value)
+        t.getsockopt(s, socket.SO_REUSEPORT)
+
+
+def test_an_option_is_no_shorter_than_an_integer(t):
+    s = t.socket(STREAM)
+    for option in (socket.SO_TYPE, socket.SO_PASSCRED, socket.SO_RCVTIMEO, 9999):
+        t.setsockopt(s, option, b"\1")
+
+
+@pytest.mark.parametrize("offset", [-1, -5, 0, 3])
+def test_peek_offset_is_given_back(t, offset):
+    s = t.socket(STREAM)
+    t.setsockopt(s, SO_PEEK_OFF, offset)
+    t.getsockopt(s, SO_PEEK_OFF)
+
+
 @CONNECTIONS
 def test_requests_of_a_listener(t, kind):
     listener = listening(t, kind, t.path(0))

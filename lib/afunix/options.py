@@ -9,7 +9,7 @@ from .dataplane import Endpoint
 from .kernel import kernel
 
 # Stored and given back, without an effect on a Unix domain socket, as in Linux.
-_INERT = (so.SO_DEBUG, so.SO_REUSEADDR, so.SO_DONTROUTE, so.SO_BROADCAST, so.SO_KEEPALIVE, so.SO_REUSEPORT)
+_INERT = (so.SO_DEBUG, so.SO_REUSEADDR, so.SO_DONTROUTE, so.SO_BROADCAST, so.SO_KEEPALIVE)
 
 
 class Options:
@@ -17,8 +17,7 @@ class Options:
 
     def __init__(self):
         self.passcred = False
-        self.peek_offset_on = False
-        self.peek_offset = 0
+        self.peek_offset = -1  # negative: a look begins at the first byte and moves nothing
         self.receive_timeout = 0  # microseconds, 0 for none
         self.send_timeout = 0
         self.urgent_inline = False
@@ -34,7 +33,7 @@ class Options:
 
     def peeked(self, n, keep):
         """`n` bytes were looked at (`keep`) or received: SO_PEEK_OFF moves along."""
-        if self.peek_offset_on:
+        if self.peek_offset >= 0:
             self.peek_offset = self.peek_offset + n if keep else max(0, self.peek_offset - n)
 
 
@@ -61,13 +60,15 @@ def get(endpoint, level, name):
         return _FACTS[name](endpoint)
     options = endpoint.options
     if name == so.SO_PEEK_OFF:
-        return options.peek_offset if options and options.peek_offset_on else -1
+        return options.peek_offset if options else -1
     if name == so.SO_PASSCRED:
         return int(options is not None and options.passcred)
     if name == so.SO_OOBINLINE:
         return int(options is not None and options.urgent_inline)
     if name in _INERT:
         return options.inert.get(name, 0) if options else 0
+    if name == so.SO_REUSEPORT:
+        return 0
     raise error(so.ENOPROTOOPT)
 
 
@@ -92,11 +93,9 @@ def set(endpoint, level, name, value):
     """setsockopt(2) to an int or a structure's bytes. Raises OSError: ENOPROTOOPT, EOPNOTSUPP, EINVAL, EDOM."""
     if level != so.SOL_SOCKET:
         raise error(c.EOPNOTSUPP)
-    if name in _FACTS or name == so.SO_ERROR or name == so.SO_PEERCRED:
-        raise error(so.ENOPROTOOPT)
+    number = _integer(value)
     if name in (so.SO_RCVTIMEO, so.SO_SNDTIMEO):
         return _set_timeval(endpoint, name, value)
-    number = _integer(value)
     if name in (so.SO_SNDBUF, so.SO_RCVBUF):
         return  # the ring is fixed: the request is heard, and getsockopt tells what there is
     if name == so.SO_PEEK_OFF:
@@ -108,6 +107,9 @@ def set(endpoint, level, name, value):
         of(endpoint).urgent_inline = bool(number)
     elif name in _INERT:
         of(endpoint).inert[name] = int(bool(number))
+    elif name == so.SO_REUSEPORT:
+        if number:
+            raise error(c.EOPNOTSUPP)
     else:
         raise error(so.ENOPROTOOPT)
 
@@ -121,9 +123,7 @@ def _integer(value):
 
 
 def _set_peek_offset(endpoint, number):
-    options = of(endpoint)
-    options.peek_offset_on = number >= 0
-    options.peek_offset = max(number, 0)
+    of(endpoint).peek_offset = number
     if number >= 0:
         endpoint.attend(c.OPTION)
     else:

@@ -82,7 +82,7 @@ def _receive_step(ep, into, at, n, flags, message):
     kernel.raise_error(ep)
     keep = flags & c.MSG_PEEK
     skip = 0
-    if keep and ep.options is not None and ep.options.peek_offset_on:
+    if keep and ep.options is not None and ep.options.peek_offset >= 0:
         length, skip = _look(ep, into, at, n)
     else:
         length = ep.fetch_packet(into, at, n, 0, keep)

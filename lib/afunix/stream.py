@@ -132,7 +132,7 @@ def _receive_step(ep, into, at, n, flags, message):
 
 def _read(ep, into, at, n, keep, message):
     """What is queued; -1 where reading comes to nothing."""
-    skip = ep.options.peek_offset if keep and ep.options is not None else 0
+    skip = max(ep.options.peek_offset, 0) if keep and ep.options is not None else 0
     if ep.attends(c.ANCILLARY):
         from . import ancillary
 
