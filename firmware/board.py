@@ -41,13 +41,14 @@ class Board:
     """One board, with one connection that is held open.
 
     If `port` is None it is an emulated Pico, which is restarted when it hangs. On a real board the library is
-    sent to its filesystem first.
+    sent to its filesystem first. `on_start(board)` is called whenever its interpreter has started.
     """
 
-    def __init__(self, port=None, firmware=None, timeout=TIMEOUT):
+    def __init__(self, port=None, firmware=None, timeout=TIMEOUT, on_start=None):
         self.timeout = timeout
         self._port = port
         self._firmware = firmware or FIRMWARE
+        self._on_start = on_start
         self._emulator = self._console = None
         self._forget()
         if port:
@@ -77,6 +78,8 @@ class Board:
         if self._port:
             # What was sent comes before what may be frozen in.
             self.exec("import sys; sys.path.remove('.frozen'); sys.path.append('.frozen')")
+        if self._on_start:
+            self._on_start(self)
 
     def load(self, path, name=None):
         """Compile a Python file here, send it into the board's RAM and import it there as module `name`.
@@ -89,6 +92,10 @@ class Board:
         if self._loaded.get(name) != data:
             self._send("_afunix_load", name, data)
             self._loaded[name] = data
+
+    def load_native(self, path, name):
+        """Send a native module into the board's RAM and import it there as module `name`."""
+        self._send("_afunix_load", name, Path(path).read_bytes())
 
     def send_library(self):
         """Bring /lib/afunix on the board's filesystem to what lib/afunix is here, as .mpy files."""
@@ -139,6 +146,8 @@ class Board:
             self._emulator = Emulator(self._firmware)
         self._console = Console(self._emulator.port if self._emulator else self._port)
         self._forget()
+        if self._on_start and self.is_emulated:
+            self._on_start(self)
 
     def _forget(self):
         """Note that the board's RAM holds nothing of ours."""

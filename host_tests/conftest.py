@@ -1,22 +1,66 @@
-"""Fixtures: MicroPython's unix port and a Pico. A tool that is missing fails the test that needs it."""
+"""Fixtures: MicroPython's unix port and a Pico. A tool that is missing fails the test that needs it.
+
+A test that uses one of them runs once for each form of the data plane: in C as part of the firmware ("c"), in C as a
+file ("mpy"), and in Python ("python").
+"""
 
 import os
+import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
 
+import natmod
 from board import Board
 from steps import Failure
 
 ROOT = Path(__file__).resolve().parent.parent
 UNIX = ROOT / "build/unix/micropython"
 HEAP = "4M"
+# What a program runs first to have its data plane in the form of that name. A module of the firmware comes before a
+# file of the same name, so the file has another one.
+PLANES = {
+    "c": "",
+    "mpy": "import sys, afunix_file; sys.modules['_afunix'] = afunix_file\n",
+    "python": "import sys; sys.modules['_afunix'] = None\n",
+}
 PATHS = (ROOT / "lib", ROOT / "host_tests/conformance")
+
+
+def native_file(arch):
+    """The data plane as a native module."""
+    path = natmod.output(arch)
+    assert path.is_file(), f"{path} is missing; build it with: make natmod ARCH={arch}"
+    return path
 
 
 class UnixPython:
     """MicroPython for this machine, a new process for every run."""
+
+    def __init__(self, plane="c"):
+        self.plane = plane
+        self._files = None
+
+    def _program(self, program):
+        """The arguments that run `program` with this data plane."""
+        if self.plane == "c" and isinstance(program, Path):
+            return [str(program)]
+        if isinstance(program, Path):
+            where, path = str(program.parent), str(program)
+            program = f"import sys; sys.path.insert(0, {where!r})\nexec(open({path!r}).read())"
+        return ["-c", PLANES[self.plane] + program]
+
+    def _paths(self, paths):
+        # ".frozen" holds asyncio.
+        paths = [*paths, ".frozen"]
+        if self.plane == "mpy":
+            if self._files is None:
+                self._files = tempfile.TemporaryDirectory()
+                shutil.copy(native_file("x64"), Path(self._files.name) / "afunix_file.mpy")
+            paths.append(self._files.name)
+        return ":".join(map(str, paths))
 
     def run(self, program, timeout=60, heap=HEAP, paths=PATHS):
         """Run a file (a Path) or source (a str); return its exit code and what it printed, errors included.
@@ -24,10 +68,8 @@ class UnixPython:
         Raises AssertionError with the output so far if it takes longer than `timeout` seconds.
         """
         assert UNIX.is_file(), "build/unix/micropython is missing; build it with: make unix"
-        what = [str(program)] if isinstance(program, Path) else ["-c", program]
-        # ".frozen" holds asyncio.
-        environment = os.environ | {"MICROPYPATH": ":".join(map(str, (*paths, ".frozen")))}
-        command = [str(UNIX), "-X", f"heapsize={heap}", *what]
+        environment = os.environ | {"MICROPYPATH": self._paths(paths)}
+        command = [str(UNIX), "-X", f"heapsize={heap}", *self._program(program)]
         try:
             done = subprocess.run(
                 command,
@@ -43,18 +85,53 @@ class UnixPython:
         return done.returncode, done.stdout.decode(errors="replace")
 
 
-@pytest.fixture(scope="session")
-def unix_python():
+@pytest.fixture(scope="session", params=PLANES)
+def unix_python(request):
     """MicroPython's unix port with lib and host_tests/conformance on its path; .run() it."""
-    return UnixPython()
+    return UnixPython(request.param)
+
+
+class Boards:
+    """The Pico that all tests share, on one connection, restarted for another form of the data plane."""
+
+    def __init__(self):
+        self._plane = self._board = None
+
+    def get(self, plane):
+        """The board, with its data plane in that form."""
+        if plane != self._plane:
+            self.close()
+            try:
+                self._board = Board(os.environ.get("PORT") or None, on_start=lambda board: choose(board, plane))
+            except Failure as failure:
+                pytest.fail(f"no board to test on: {failure}", pytrace=False)
+            self._plane = plane
+        return self._board
+
+    def close(self):
+        """Give the board free."""
+        if self._board:
+            self._board.close()
+        self._plane = self._board = None
+
+
+def choose(board, plane):
+    """Have what the board runs until its next reset use the data plane in that form."""
+    if plane == "mpy":
+        board.load_native(native_file("armv6m"), "afunix_file")
+    if PLANES[plane]:
+        board.exec(PLANES[plane])
 
 
 @pytest.fixture(scope="session")
-def board():
-    """The Pico that all tests share, on one connection; see firmware/board.py for what it can do."""
-    try:
-        opened = Board(os.environ.get("PORT") or None)
-    except Failure as failure:
-        pytest.fail(f"no board to test on: {failure}", pytrace=False)
+def boards():
+    """The Pico in every form of its data plane: boards.get("mpy")."""
+    opened = Boards()
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session", params=["c", "python"])
+def board(boards, request):
+    """The Pico that all tests share, on one connection; see firmware/board.py for what it can do."""
+    return boards.get(request.param)

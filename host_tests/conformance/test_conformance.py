@@ -14,11 +14,14 @@ import pytest
 
 import differences
 from board import BoardError, BoardHung
+from conftest import PLANES, UnixPython
 
 HERE = Path(__file__).resolve().parent
 CASES = HERE / "cases"
 LIB = HERE.parent.parent / "lib"
 TARGETS = ("linux", "cpython", "unix", "board")
+# A target with MicroPython is one for each form of the data plane.
+MICROPYTHON = ("unix", "board")
 SCRIPTS = sorted(path.stem for path in CASES.glob("*.py"))
 # How long a whole file of cases may take, and how long the board may be silent between two of them.
 TIMEOUT = 60
@@ -73,12 +76,14 @@ class Targets:
 
     def __init__(self, request):
         self._request = request
-        self._board_is_fresh = False
+        self._fresh_plane = None  # the data plane of a board that the last script left in order
         self._outcomes = {}
 
     def outcome(self, target, script):
         if (target, script) not in self._outcomes:
-            self._outcomes[target, script] = getattr(self, "_" + target)(script)
+            what, _, plane = target.partition("-")
+            arguments = (script, plane) if plane else (script,)
+            self._outcomes[target, script] = getattr(self, "_" + what)(*arguments)
         return self._outcomes[target, script]
 
     def _linux(self, script):
@@ -87,8 +92,8 @@ class Targets:
     def _cpython(self, script):
         return _cpython("kit", "on_afunix", script)
 
-    def _unix(self, script):
-        python = self._request.getfixturevalue("unix_python")
+    def _unix(self, script, plane):
+        python = UnixPython(plane)
         try:
             code, output = python.run(
                 f"import kit; kit.on_afunix({script!r})", timeout=TIMEOUT, paths=(LIB, HERE, CASES)
@@ -97,13 +102,13 @@ class Targets:
             return Outcome(str(failure), "did not end")
         return Outcome(output, f"ended with code {code}")
 
-    def _board(self, script):
-        board = self._request.getfixturevalue("board")
+    def _board(self, script, plane):
+        board = self._request.getfixturevalue("boards").get(plane)
         try:
-            if not self._board_is_fresh:
+            if self._fresh_plane != plane:
                 board.soft_reset()
             # A reset costs seconds on an emulated board: only a script that died makes one necessary.
-            self._board_is_fresh = False
+            self._fresh_plane = None
             board.load(HERE / "kit.py")
             board.exec("import kit; kit.cases.clear()")
             board.load(CASES / f"{script}.py")
@@ -111,7 +116,7 @@ class Targets:
             board.exec(f"import gc, sys; kit.cases.clear(); del sys.modules[{script!r}]; gc.collect()")
         except (BoardError, BoardHung) as failure:
             return Outcome(failure.output, f"ended with: {failure}")
-        self._board_is_fresh = True
+        self._fresh_plane = plane
         return Outcome(output, "ended")
 
 
@@ -121,11 +126,18 @@ def targets(request):
 
 
 def _parameters():
-    marks = {"unix": pytest.mark.unix, "board": pytest.mark.board}
-    for script in SCRIPTS:
-        for target in getattr(kit.load(script), "TARGETS", TARGETS):
-            for name, expected, _function, _kind in kit.cases:
-                yield pytest.param(target, script, name, expected, id=f"{target}-{name}", marks=marks.get(target, ()))
+    # A board is restarted for another data plane: all of one come before the next.
+    for target in TARGETS:
+        for plane in PLANES if target in MICROPYTHON else ("",):
+            for script in SCRIPTS:
+                if target in getattr(kit.load(script), "TARGETS", TARGETS):
+                    yield from _parameters_of(target, f"{target}-{plane}".rstrip("-"), script)
+
+
+def _parameters_of(target, form, script):
+    marks = {"unix": pytest.mark.unix, "board": pytest.mark.board}.get(target, ())
+    for name, expected, _function, _kind in kit.cases:
+        yield pytest.param(form, script, name, expected, id=f"{form}-{name}", marks=marks)
 
 
 @pytest.mark.parametrize(("target", "script", "name", "expected"), list(_parameters()))
