@@ -1,14 +1,20 @@
 """The kernel's lock, what it does when it is let go, and what afunix's names stand for."""
 
 import errno
+import os
 import select
 import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 import afunix
 from afunix import constants, socket_constants
 from afunix.kernel import kernel
+
+LIB = Path(__file__).resolve().parent.parent.parent / "lib"
 
 
 class Fails:
@@ -135,3 +141,53 @@ def test_control_messages_that_are_none(wrong):
         other.setblocking(False)
         with pytest.raises(BlockingIOError):
             other.recv(1)
+
+
+def test_a_socket_that_is_dropped_is_closed():
+    one, other = afunix.socketpair()
+    with pytest.warns(ResourceWarning, match="unclosed <afunix.socket fd="):
+        del one
+    assert other.recv(1) == b""
+    other.close()
+    assert kernel.live == 0
+
+
+COLLECTED = """
+import gc
+import warnings
+
+import afunix
+from afunix.kernel import kernel
+
+
+class Collects(bytes):
+    def __getitem__(self, item):
+        gc.collect()
+        return super().__getitem__(item)
+
+
+warnings.simplefilter("ignore")
+gc.disable()
+one, other = afunix.socketpair()
+circle = [other]
+circle.append(circle)
+del other, circle
+assert one.send(Collects(b"xy")) == 2
+assert kernel.live == 1
+one.close()
+print("done")
+"""
+
+
+def test_the_collector_may_drop_a_peer_in_the_middle_of_a_send():
+    """In a process of its own: the locks of that send were taken twice once, and nothing went on."""
+    done = subprocess.run(
+        [sys.executable, "-c", COLLECTED],
+        env=os.environ | {"PYTHONPATH": str(LIB)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout == "done\n"

@@ -156,3 +156,7 @@ def writable_bytes_of(buffer):
 
 def dropped(sock):
     pass
+
+
+def at_rest(lock):
+    lock.settle()

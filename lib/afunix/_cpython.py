@@ -1,6 +1,7 @@
 """The CPython side of `_host`: one condition wakes every waiter, as xv6's sleep and wakeup do."""
 
 import os
+import sys
 import threading
 import time
 import warnings
@@ -124,6 +125,10 @@ _WAKING = {
 }
 
 
+_operations = []  # the code of these operations
+_postponed = []  # what `at_rest` put off until one of them is over
+
+
 def waking(cls):
     def wrap(name, least):
         plain = getattr(cls, name)
@@ -132,8 +137,11 @@ def waking(cls):
             done = plain(self, *args)
             if done >= least:
                 wake()
+            while _postponed:
+                _postponed.pop().settle()
             return done
 
+        _operations.append(operation.__code__)
         return operation
 
     body = {name: wrap(name, _WAKING[name]) for name in _WAKING}
@@ -167,3 +175,15 @@ def writable_bytes_of(buffer):
 
 def dropped(sock):
     warnings.warn("unclosed %r" % (sock,), ResourceWarning, source=sock, stacklevel=3)
+
+
+def at_rest(lock):
+    """lock.settle(), but not in the middle of an operation of this thread: a finaliser may come while it holds a lock
+    that is needed."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code in _operations:
+            _postponed.append(lock)
+            return
+        frame = frame.f_back
+    lock.settle()

@@ -17,6 +17,7 @@ wake            something changed that a waiter may wait for
 bytes_of        bytes_of(data): `data` as a buffer whose length is its number of bytes; TypeError for text
 writable_bytes_of  the same for a buffer to be written
 dropped         dropped(sock): `sock` was not closed before it went away
+at_rest         at_rest(lock): lock.settle(), as soon as a finaliser may call it
 encode, decode  a path as bytes and back
 waking          class decorator: an Endpoint whose data operations wake the waiters, where waiters do not poll
 """
@@ -29,6 +30,7 @@ if MICROPYTHON:
     from ._board import (
         Lock,
         StreamBase,
+        at_rest,
         blank,
         bytes_of,
         changes,
@@ -54,6 +56,7 @@ else:
     from ._cpython import (
         Lock,
         StreamBase,
+        at_rest,
         blank,
         bytes_of,
         changes,

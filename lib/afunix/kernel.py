@@ -71,6 +71,14 @@ class KernelLock:
         self._lock.release()
         if finished:
             _close_all(finished)
+        if self.suspicious:
+            self.settle()  # a finaliser came too late for the look above
+
+    def settle(self):
+        """Do what is to be done when the lock is let go; where it is held, its holder will."""
+        if self._lock.acquire(False):
+            self._holder = get_ident()
+            self.__exit__(None, None, None)
 
 
 def _close_all(objects):

@@ -2,7 +2,7 @@
 
 from . import connection, names
 from . import constants as c
-from ._host import blank, bytes_of, deadline, dropped, error, seal, timed_out, wake, writable_bytes_of
+from ._host import at_rest, blank, bytes_of, deadline, dropped, error, seal, timed_out, wake, writable_bytes_of
 from .dataplane import Endpoint, Handle, adopt
 from .kernel import kernel, optional
 from .operation import FOREVER, NO_WAIT, perform
@@ -141,9 +141,7 @@ class socket(Handle):
             dropped(self)
             self._fd = -1
             kernel.abandon(fd)
-            if not kernel.lock.is_mine():
-                with kernel.lock:
-                    pass  # letting it go closes what was abandoned
+            at_rest(kernel.lock)  # what was abandoned is closed
 
     def detach(self):
         """Give up the descriptor without closing it, and return it."""
