@@ -45,25 +45,41 @@ ptr32 = ptr8
 
 
 @micropython.viper
-def copy(dst, to: int, src, at: int, n: int):
-    d = int(ptr8(dst)) + to
-    s = int(ptr8(src)) + at
-    if not (d | s) & 3:
-        dw = ptr32(d)
-        sw = ptr32(s)
-        words = n >> 2
-        i = 0
-        while i < words:
-            dw[i] = sw[i]
-            i += 1
-        i = n & -4
-    else:
-        i = 0
-    db = ptr8(d)
-    sb = ptr8(s)
-    while i < n:
-        db[i] = sb[i]
-        i += 1
+def copy(dst: ptr8, to: int, src: ptr8, at: int, n: int):
+    # Its first three locals are a viper function's registers, so the pointers run in two and `to` counts. An offset that
+    # is a number costs nothing, which is why the loops are unrolled: 1 KiB takes a fifth of what a plain loop needs.
+    dst = ptr8(int(dst) + to)
+    src = ptr8(int(src) + at)
+    if not (int(dst) | int(src)) & 3:
+        to = n >> 4
+        while to:
+            ptr32(dst)[0] = ptr32(src)[0]
+            ptr32(dst)[1] = ptr32(src)[1]
+            ptr32(dst)[2] = ptr32(src)[2]
+            ptr32(dst)[3] = ptr32(src)[3]
+            dst = ptr8(int(dst) + 16)
+            src = ptr8(int(src) + 16)
+            to -= 1
+        n &= 15
+    to = n >> 3
+    while to:
+        dst[0] = src[0]
+        dst[1] = src[1]
+        dst[2] = src[2]
+        dst[3] = src[3]
+        dst[4] = src[4]
+        dst[5] = src[5]
+        dst[6] = src[6]
+        dst[7] = src[7]
+        dst = ptr8(int(dst) + 8)
+        src = ptr8(int(src) + 8)
+        to -= 1
+    to = n & 7
+    while to:
+        dst[0] = src[0]
+        dst = ptr8(int(dst) + 1)
+        src = ptr8(int(src) + 1)
+        to -= 1
 
 
 # `copy` may write into a bytes object that nobody else has seen yet, so recv() allocates its result and nothing else.
