@@ -320,7 +320,13 @@ static MP_DEFINE_CONST_FUN_OBJ_3(ioctl_obj, handle_ioctl);
 // The object
 
 static af_handle_t *new_handle(const mp_obj_type_t *type, mp_obj_t whole) {
+    // The collector calls __del__ of what has a finaliser. A native module cannot ask for that, and a part of something
+    // has none: the whole may be gone before it.
+    #if MICROPY_ENABLE_DYNRUNTIME
     af_handle_t *self = mp_obj_malloc(af_handle_t, type);
+    #else
+    af_handle_t *self = whole == MP_OBJ_NULL ? mp_obj_malloc_with_finaliser(af_handle_t, type) : mp_obj_malloc(af_handle_t, type);
+    #endif
     self->whole = whole;
     for (int i = 0; i < H_COUNT; i++) {
         self->field[i] = MP_OBJ_NULL;
