@@ -174,5 +174,12 @@ def dropped(sock):
     pass
 
 
-def at_rest(lock):
+def _settle(lock):
     lock.settle()
+
+
+def at_rest(lock):
+    try:
+        micropython.schedule(_settle, lock)  # now the collector is at work, and nothing can be allocated
+    except Exception:
+        pass  # too much is scheduled: who takes the lock next does it
