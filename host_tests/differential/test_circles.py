@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from twins import DGRAM, SEQ, STREAM, Twins
 
+import afunix
 from afunix.kernel import kernel
 
 # (i, j): socket j is in a message that waits for socket i
@@ -122,6 +123,29 @@ def test_what_waited_in_a_circle_is_no_reason_to_reset(t):
     t.send_rights(other, [b"x"], [[one]])
     t.close(one)
     t.recv(other, 9)
+
+
+def test_a_circle_that_the_collector_of_linux_misses():
+    one, other = afunix.socketpair()
+    left, right = afunix.socketpair()
+    listener, client = afunix.socket(), afunix.socket()
+    listener.bind("/x")
+    listener.listen(1)
+    client.connect("/x")
+    for sender, *rights in (
+        (other, left, right),
+        (left, listener),
+        (client, one, other),
+        (one, right),
+    ):
+        afunix.send_fds(sender, [b"x"], [sock.fileno() for sock in rights])
+    for sock in (one, other, left, right, listener):
+        sock.close()
+    assert (kernel.live, kernel.in_flight, kernel.names) == (1, 0, {})
+    client.setblocking(False)
+    with pytest.raises(ConnectionResetError):
+        client.recv(1)
+    client.close()
 
 
 @settings(max_examples=100, deadline=None, database=None, derandomize=True)
