@@ -54,7 +54,7 @@ def test_model_finds_faults(compiled):
 
 
 @pytest.mark.parametrize(
-    ("flags", "total"), [(MEMORY, 1000000), (["-O2"], 2000000), (THREADS, 200000)], ids=["memory", "plain", "threads"]
+    ("flags", "total"), [(MEMORY, 200000), (["-O2"], 500000), (THREADS, 100000)], ids=["memory", "plain", "threads"]
 )
 def test_one_writer_and_one_reader(compiled, flags, total):
     run(compiled("threads", flags), total)

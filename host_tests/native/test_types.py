@@ -1,0 +1,115 @@
+"""The native types beside the classes they stand for."""
+
+from pathlib import Path
+
+import pytest
+
+from conftest import UnixPython
+
+HERE = Path(__file__).resolve().parent
+
+SAME_ATTRIBUTES = """
+from array import array
+import afunix.ring
+import afunix.dataplane as dataplane
+from afunix.endpoint import Endpoint
+from afunix.handle import Handle
+python = Endpoint(0, bytearray(64), array("i", [0] * 4))
+native = dataplane.Endpoint(0, bytearray(64), array("i", [0] * 4))
+assert type(native) is not type(python)
+inside = ("ctl", "wlock", "rlock", "outlet", "WAKING")
+print([name for name in dir(python) if name[:2] != "__" and name not in inside and not hasattr(native, name)])
+differ = inside + ("inlet", "memory", "lengths", "senders", "ancillary")
+for name in dir(python):
+    if name not in differ and name[:2] != "__" and not callable(getattr(python, name)):
+        assert getattr(native, name) == getattr(python, name), name
+print([name for name in dir(Handle) if name[:2] != "__" and not hasattr(dataplane.Handle, name)])
+"""
+
+OBJECTS = """
+import afunix
+from afunix import socket
+
+class Mine(socket):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.closes = 0
+    def close(self):
+        self.closes += 1
+        super().close()
+    def _receive(self, *args):
+        return b"mine"
+
+class Mixin:
+    def hello(self):
+        return "hello"
+
+class Both(Mine, Mixin):
+    pass
+
+a, b = afunix.socketpair()
+print(isinstance(a, socket), issubclass(type(a), socket), a.family, a.type, a == a, a == b, {a: 1}[a])
+with a as same:
+    print(same is a)
+with Both(type=afunix.SOCK_DGRAM) as mine:
+    mine.bind("/mine")
+    with socket(type=afunix.SOCK_DGRAM) as other:
+        other.connect("/mine")
+        other.send(b"abc")
+        print(mine.recv(2), mine.recv(2), mine.hello(), mine.try_readinto(bytearray(1)), mine.ioctl(3, 1))
+print(mine.closes, type(mine) is Both)
+for wrong in (lambda: b.send("text"), lambda: b.recv_into(b"bytes"), lambda: b.write("text"), lambda: b.send(1, 2, 3)):
+    try:
+        wrong()
+    except TypeError:
+        print("TypeError")
+for name in ("_ep", "family"):
+    try:
+        setattr(b, name, 1)
+    except AttributeError:
+        print("AttributeError")
+b.mark = 1
+print(b.mark, hasattr(b, "nothing"))
+"""
+
+WIDE = """
+import afunix
+from array import array
+a, b = afunix.socketpair()
+a.settimeout(0)
+print(a.send(memoryview(array("H", [1, 2, 3]))), b.recv(100), a.send(array("I", [7])), b.recv(100))
+into = array("H", [0] * 4)
+for target in (memoryview(into), into):
+    a.send(b"abcdefgh")
+    print(b.recv_into(target), bytes(into))
+print(a.send(memoryview(array("I", range(300)))), a.write(b"x"), len(b.recv(5000)))
+"""
+
+
+@pytest.mark.unix
+def test_attributes_are_those_of_the_classes():
+    assert UnixPython().run(SAME_ATTRIBUTES) == (0, "[]\n[]\n")
+
+
+@pytest.mark.unix
+def test_objects_and_subclasses(unix_python):
+    code, output = unix_python.run(OBJECTS)
+    expected = "True True 1 1 True False 1\nTrue\nb'ab' b'mine' hello 0 0\n1 True\n" + 4 * "TypeError\n"
+    if unix_python.plane == "python":
+        assert code == 0 and output.startswith(expected)
+    else:
+        assert (code, output) == (0, expected + 2 * "AttributeError\n" + "1 False\n")
+
+
+@pytest.mark.unix
+def test_items_wider_than_a_byte(unix_python):
+    if unix_python.plane == "python":
+        pytest.skip("the data plane in Python counts items")
+    words = "6 b'\\x01\\x00\\x02\\x00\\x03\\x00' 4 b'\\x07\\x00\\x00\\x00'\n"
+    assert unix_python.run(WIDE) == (0, words + 2 * "8 b'abcdefgh'\n" + "1024 None 1024\n")
+
+
+@pytest.mark.unix
+@pytest.mark.parametrize("heap", ["200k", "4M"])
+def test_dropped_sockets_are_closed(heap):
+    assert UnixPython().run(HERE / "dropped.py", heap=heap) == (0, "0 0 0 0\n")
