@@ -1,8 +1,9 @@
-"""Builds what runs: "build.py TARGET...", the targets being pico, pico-plain and unix.
+"""Builds what runs: "build.py TARGET...", the targets being these.
 
     pico        build/pico/firmware.uf2        firmware for a Pico, lib/afunix frozen in
     pico-plain  build/pico-plain/firmware.uf2  the same without it, which stands for stock MicroPython
     unix        build/unix/micropython         MicroPython for this machine, lib/afunix not frozen
+    mps2, rv32  build/mps2/firmware.elf        firmware for a Cortex-M3 and an RV32 on QEMU, lib/afunix frozen in
 
 MPY_DIR= names a checkout of MicroPython to use in place of the pinned sources. pico and unix have the data plane in C
 (port/); PICO_C_MODULES= (a .cmake file) and UNIX_C_MODULES= (a directory of modules) compile other C modules in
@@ -182,6 +183,25 @@ def build_unix(tree):
     make(recipe, "Building build/unix/micropython", build)
 
 
+def build_qemu(tree, name, compiler):
+    """Firmware for a board that QEMU emulates, lib/afunix and the data plane in C in it."""
+    board = ROOT / f"boards/AFUNIX_{name.upper()}"
+    manifest = ROOT / "firmware/manifest_qemu.py"
+    arguments = [f"BOARD_DIR={board}", f"BOARD={board.name}", f"FROZEN_MANIFEST={manifest}", f"USER_C_MODULES={PORT}"]
+
+    def build(recipe):
+        made = recipe.objects / "firmware.elf"
+        run_make(tree / "ports/qemu", f"build-{name}", tree, *arguments, f"BUILD={recipe.objects}", str(made))
+        partial = recipe.directory / "partial"
+        shutil.copy(made, partial)
+        partial.replace(recipe.output)
+
+    output = BUILD / name / "firmware.elf"
+    setup = [sources.describe(tree), board, ROOT / "boards/qemu"]
+    recipe = Recipe(name, output, setup, [manifest, LIBRARY, PORT], compiler)
+    make(recipe, f"Building {output.relative_to(ROOT)}", build)
+
+
 def _sources(modules):
     """What a build with these modules is made of, beside MicroPython."""
     if modules is None:
@@ -206,6 +226,8 @@ def _main(targets):
         "pico": lambda tree: build_pico(tree, "pico", ROOT / "firmware/manifest.py", [PLAIN, LIBRARY]),
         "pico-plain": lambda tree: build_pico(tree, "pico-plain", PLAIN, []),
         "unix": build_unix,
+        "mps2": lambda tree: build_qemu(tree, "mps2", "arm-none-eabi-gcc"),
+        "rv32": lambda tree: build_qemu(tree, "rv32", "riscv64-unknown-elf-gcc"),
     }
     if not targets or not set(targets) <= set(builders):
         raise Failure(f"build.py wants one or more of: {', '.join(builders)}")

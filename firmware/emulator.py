@@ -17,7 +17,7 @@ START_SECONDS = 60
 PR_SET_PDEATHSIG = 1
 
 
-def _end_with_parent():
+def end_with_parent():
     """Have the kernel end this process with its parent: a killed test run leaves no emulator behind."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -38,7 +38,7 @@ class Emulator:
             stdout=self._log,
             stderr=subprocess.STDOUT,
             env=os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"},
-            preexec_fn=_end_with_parent,
+            preexec_fn=end_with_parent,
         )
         self.port = self._wait_for_port()
 

@@ -229,7 +229,9 @@ static uint32_t random_below(uint32_t limit) {
 
 static void run_random(uint32_t count) {
     static const char *const stream[] = { "put", "put", "put", "take", "take", "peek", "skip", "find", "clear" };
-    static const char *const packets[] = { "packet", "packet", "packet", "receive", "receive", "drop", "peek", "clear" };
+    static const char *const packets[] = {
+        "packet", "packet", "packet", "receive", "receive", "drop", "peek", "clear",
+    };
     char line[LONG];
     uint32_t size = 2u << random_below(8), slots = random_below(2) ? 1u << random_below(5) : 0;
     snprintf(line, sizeof(line), "start %u %u", size, slots);

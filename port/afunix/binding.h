@@ -2,8 +2,8 @@
 // name in lib/afunix. The same files make a user C module and, over MicroPython's dynruntime.h, a native .mpy.
 //
 // Locks, as in lib/afunix/endpoint.py: `wlock` of an endpoint serialises those who append to its ring, `rlock` those
-// who remove from it; a reader and a writer never wait for each other (core/ring.h). The kernel's lock, which is Python's,
-// is taken before either. No section under wlock or rlock allocates, raises, waits or runs Python code. `out` is what a
+// who remove from it; a reader and a writer never wait for each other (core/ring.h). The kernel's lock, which is
+// Python's, is taken before either. No section under wlock or rlock allocates, raises, waits or runs Python code. `out` is what a
 // sender trusts: whoever takes it away does so before taking `wlock`, and a sender looks again under it.
 //
 // A lock is a word that one thread changes from 0. What makes that change indivisible:

@@ -419,6 +419,6 @@ void af_endpoint_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
 
 const void *const af_endpoint_methods[] = {
     &put_obj, &take_obj, &take_line_obj, &line_obj, &append_obj, &append_packet_obj, &fetch_obj, &fetch_packet_obj,
-    &skip_obj, &ahead_obj, &queued_obj, &first_length_obj, &packets_obj, &slot_obj, &attend_obj, &attends_obj, &relax_obj,
-    &poll_obj, &readable_obj, &writable_obj, &forget_sender_obj, &flush_obj, &reset_obj,
+    &skip_obj, &ahead_obj, &queued_obj, &first_length_obj, &packets_obj, &slot_obj, &attend_obj, &attends_obj,
+    &relax_obj, &poll_obj, &readable_obj, &writable_obj, &forget_sender_obj, &flush_obj, &reset_obj,
 };

@@ -325,7 +325,9 @@ static af_handle_t *new_handle(const mp_obj_type_t *type, mp_obj_t whole) {
     #if MICROPY_ENABLE_DYNRUNTIME
     af_handle_t *self = mp_obj_malloc(af_handle_t, type);
     #else
-    af_handle_t *self = whole == MP_OBJ_NULL ? mp_obj_malloc_with_finaliser(af_handle_t, type) : mp_obj_malloc(af_handle_t, type);
+    af_handle_t *self = whole == MP_OBJ_NULL
+        ? mp_obj_malloc_with_finaliser(af_handle_t, type)
+        : mp_obj_malloc(af_handle_t, type);
     #endif
     self->whole = whole;
     for (int i = 0; i < H_COUNT; i++) {

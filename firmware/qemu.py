@@ -1,0 +1,78 @@
+"""The boards that QEMU emulates: a Cortex-M3 and a 32-bit RISC-V, to see afunix on other processors."""
+
+import re
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from board import Board
+from console import Console
+from emulator import end_with_parent
+from steps import BUILD, Failure
+
+START_SECONDS = 20
+# name: (QEMU's program, its arguments, what native modules call the processor)
+MACHINES = {
+    "mps2": ("qemu-system-arm", ("-machine", "mps2-an385", "-semihosting"), "armv7m"),
+    "rv32": ("qemu-system-riscv32", ("-machine", "virt", "-bios", "none", "-semihosting"), "rv32imc"),
+}
+
+
+def firmware_of(name):
+    """Where the firmware of a machine is put."""
+    return BUILD / name / "firmware.elf"
+
+
+class Machine:
+    """A running QEMU; `port` is the serial port to open."""
+
+    def __init__(self, name, firmware):
+        if not Path(firmware).is_file():
+            raise Failure(f"{firmware} is missing; build it with: make qemu")
+        program, arguments, _ = MACHINES[name]
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed with this object)
+        command = [program, *arguments, "-nographic", "-monitor", "null", "-serial", "pty", "-kernel", str(firmware)]
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=self._log,
+                stderr=subprocess.STDOUT,
+                preexec_fn=end_with_parent,
+            )
+        except FileNotFoundError:
+            raise Failure(f"{program} is missing") from None
+        self.port = self._wait_for_port()
+
+    def _wait_for_port(self):
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            self._log.seek(0)
+            said = self._log.read().decode(errors="replace")
+            found = re.search(r"redirected to (/dev/\S+)", said)
+            if found:
+                return found[1]
+            time.sleep(0.02)
+        self.stop()
+        raise Failure("QEMU did not start", said)
+
+    def stop(self):
+        """End the process; a second call does nothing."""
+        self._process.kill()
+        self._process.wait()
+
+
+class QemuBoard(Board):
+    """One of MACHINES as a board; without a filesystem, everything is frozen in or sent into RAM."""
+
+    def __init__(self, name, on_start=None):
+        super().__init__(firmware=firmware_of(name), on_start=on_start)
+        self.name = name
+
+    def _start(self):
+        self._emulator = Machine(self.name, self._firmware)
+        self._console = Console(self._emulator.port)
+        self._forget()
+        if self._on_start:
+            self._on_start(self)
