@@ -29,7 +29,7 @@ PYTEST := $(PYTHON) -m pytest
 LINTED := lib firmware boards host_tests $(wildcard examples benchmarks port)
 PREPARE := sh firmware/prepare.sh
 
-.PHONY: help run test test-host test-unix test-board differential lint format firmware firmware-plain unix natmod bench profile repl ports clean distclean
+.PHONY: help run test test-host test-unix test-board test-qemu differential lint format firmware firmware-plain unix natmod bench profile repl ports clean distclean
 
 help: ## print this list
 	@echo "afunix: Unix domain sockets for MicroPython boards"
@@ -49,15 +49,15 @@ run: ## run an example on a Pico
 	@$(PYTHON) firmware/board.py example $(EXAMPLE)
 
 test: lint ## everything: lint, and all tests on CPython, the unix port and a Pico
-	@$(PREPARE) host tests unix pico c
-	@$(PYTHON) firmware/build.py unix pico pico-plain
-	@$(PYTHON) firmware/natmod.py x64 armv6m
+	@$(PREPARE) host tests unix pico c qemu
+	@$(PYTHON) firmware/build.py unix pico pico-plain mps2 rv32
+	@$(PYTHON) firmware/natmod.py x64 armv6m armv7m rv32imc
 	@$(PYTEST) $(TESTS)
 
 test-host: ## the tests that need no MicroPython
 	@$(PREPARE) host
 	@$(PREPARE) tests c
-	@$(PYTEST) -m "not unix and not board" $(TESTS)
+	@$(PYTEST) -m "not unix and not board and not qemu" $(TESTS)
 
 test-unix: ## the tests on MicroPython's unix port
 	@$(PREPARE) host unix
@@ -74,6 +74,12 @@ test-board: ## the tests on a Pico, emulated or on PORT=
 differential: ## compare afunix with Linux's own sockets in EXAMPLES random programs
 	@$(PREPARE) host
 	@EXAMPLES=$(EXAMPLES) $(PYTEST) -s --timeout=0 host_tests/differential/test_differential.py $(TESTS)
+
+test-qemu: ## the tests on a Cortex-M3 and an RV32, both emulated by QEMU
+	@$(PREPARE) host unix qemu
+	@$(PYTHON) firmware/build.py mps2 rv32
+	@$(PYTHON) firmware/natmod.py armv7m rv32imc
+	@$(PYTEST) -m qemu $(TESTS)
 
 lint: ## check the Python code's style
 	@$(PREPARE) host
@@ -121,7 +127,7 @@ ports: ## list the serial ports
 	@$(PYTHON) firmware/board.py ports
 
 clean: ## remove what was built, keep what was downloaded
-	@rm -rf build/mpy-cross build/unix build/pico build/pico-plain build/mpy build/natmod build/bench build/log .pytest_cache .ruff_cache .hypothesis
+	@rm -rf build/mpy-cross build/unix build/pico build/pico-plain build/mpy build/natmod build/mps2 build/rv32 build/bench build/log .pytest_cache .ruff_cache .hypothesis
 
 distclean: clean ## remove all of build/
 	@rm -rf build

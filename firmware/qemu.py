@@ -29,7 +29,7 @@ class Machine:
 
     def __init__(self, name, firmware):
         if not Path(firmware).is_file():
-            raise Failure(f"{firmware} is missing; build it with: make qemu")
+            raise Failure(f"{firmware} is missing; build it with: make test-qemu")
         program, arguments, _ = MACHINES[name]
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed with this object)
         command = [program, *arguments, "-nographic", "-monitor", "null", "-serial", "pty", "-kernel", str(firmware)]

@@ -14,6 +14,7 @@ import pytest
 
 import natmod
 from board import Board
+from qemu import MACHINES, QemuBoard
 from steps import Failure
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -92,35 +93,41 @@ def unix_python(request):
 
 
 class Boards:
-    """The Pico that all tests share, on one connection, restarted for another form of the data plane."""
+    """The board that all tests share, on one connection, exchanged for another or another form of the data plane."""
 
     def __init__(self):
-        self._plane = self._board = None
+        self._which = self._board = None
 
-    def get(self, plane):
-        """The board, with its data plane in that form."""
-        if plane != self._plane:
+    def get(self, plane, name="board"):
+        """The Pico, or one of MACHINES, with its data plane in that form."""
+        if (plane, name) != self._which:
             self.close()
             try:
-                self._board = Board(os.environ.get("PORT") or None, on_start=lambda board: choose(board, plane))
+                self._board = _open(name, plane)
             except Failure as failure:
                 pytest.fail(f"no board to test on: {failure}", pytrace=False)
-            self._plane = plane
+            self._which = plane, name
         return self._board
 
     def close(self):
         """Give the board free."""
         if self._board:
             self._board.close()
-        self._plane = self._board = None
+        self._which = self._board = None
 
 
-def choose(board, plane):
-    """Have what the board runs until its next reset use the data plane in that form."""
-    if plane == "mpy":
-        board.load_native(native_file("armv6m"), "afunix_file")
-    if PLANES[plane]:
-        board.exec(PLANES[plane])
+def _open(name, plane):
+    def choose(board):
+        if plane == "mpy":
+            board.load_native(native_file(arch), "afunix_file")
+        if PLANES[plane]:
+            board.exec(PLANES[plane])
+
+    if name in MACHINES:
+        arch = MACHINES[name][2]
+        return QemuBoard(name, on_start=choose)
+    arch = "armv6m"
+    return Board(os.environ.get("PORT") or None, on_start=choose)
 
 
 @pytest.fixture(scope="session")
