@@ -753,12 +753,13 @@ _NEVER = _Never()
 
 def _start_afresh():
     """Forget the state of the kernel, whatever a failed program left it in."""
+    reap = kernel.lock.reap
+    kernel.lock.__init__()
+    kernel.lock.reap = reap
     kernel.names.clear()
+    kernel.descriptors = [None] * len(kernel.descriptors)
     kernel.live = kernel.in_flight = 0
     kernel.endpoints = ()
-    kernel.lock.dying.clear()
-    kernel.lock.finished.clear()
-    kernel.lock.suspicious = False
 
 
 def _bound(name, kind):
