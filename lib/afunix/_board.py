@@ -46,8 +46,9 @@ ptr32 = ptr8
 
 @micropython.viper
 def copy(dst: ptr8, to: int, src: ptr8, at: int, n: int):
-    # Its first three locals are a viper function's registers, so the pointers run in two and `to` counts. An offset that
-    # is a number costs nothing, which is why the loops are unrolled: 1 KiB takes a fifth of what a plain loop needs.
+    # Its first three locals are a viper function's registers, so the pointers run in two and `to` counts. An offset
+    # that is a number costs nothing, which is why the loops are unrolled: 1 KiB takes a fifth of what a plain loop
+    # needs.
     dst = ptr8(int(dst) + to)
     src = ptr8(int(src) + at)
     if not (int(dst) | int(src)) & 3:

@@ -184,14 +184,14 @@ def release(endpoint, unaccepted=False):
             peer.error = c.ECONNRESET
             if peer.kind != c.SOCK_STREAM:
                 peer.attend(c.ERROR)
-    endpoint.peer = None
-    kernel.route(endpoint)  # while `others.peer` still tells who sends here
-    for other in kernel.endpoints:
-        if other.peer is endpoint:
-            other.peer = other.out = None
-            other.orphaned = True
-            other.peer_address = endpoint.address
-        if other.kind != c.SOCK_STREAM and other.packets():
+    senders = kernel.senders_to(endpoint)
+    endpoint.peer = endpoint.out = None
+    for other in senders:
+        other.peer = other.out = None
+        other.orphaned = True
+        other.peer_address = endpoint.address
+    if endpoint.kind != c.SOCK_STREAM:
+        for other in kernel.endpoints if endpoint.kind == c.SOCK_DGRAM else senders:
             other.forget_sender(endpoint)
     while endpoint.pending:
         release(_dequeue(endpoint), True)

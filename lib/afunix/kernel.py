@@ -213,10 +213,15 @@ class Kernel:
     def route(self, endpoint):
         """Decide again who may append to whose ring without asking, after a change of `endpoint`."""
         endpoint.out = self._plain_inlet(endpoint)
-        for other in self.endpoints:
-            if other.peer is endpoint:
-                other.out = self._plain_inlet(other)
+        for other in self.senders_to(endpoint):
+            other.out = self._plain_inlet(other)
         wake()
+
+    def senders_to(self, endpoint):
+        """The endpoints whose peer is `endpoint`: of a connection it is the one, of a datagram socket any number."""
+        if endpoint.kind == c.SOCK_DGRAM:
+            return [other for other in self.endpoints if other.peer is endpoint]
+        return () if endpoint.peer is None else (endpoint.peer,)
 
     @staticmethod
     def _plain_inlet(endpoint):
