@@ -3,13 +3,14 @@
 //
 // Locks, as in lib/afunix/endpoint.py: `wlock` of an endpoint serialises those who append to its ring, `rlock` those
 // who remove from it; a reader and a writer never wait for each other (core/ring.h). The kernel's lock, which is
-// Python's, is taken before either. No section under wlock or rlock allocates, raises, waits or runs Python code. `out` is what a
-// sender trusts: whoever takes it away does so before taking `wlock`, and a sender looks again under it.
+// Python's, is taken before either. No section under wlock or rlock allocates, raises, waits or runs Python code. `out` is
+// what a sender trusts: whoever takes it away does so before taking `wlock`, and a sender looks again under it.
 //
 // A lock is a word that one thread changes from 0. What makes that change indivisible:
 //   user module   an atomic section of the port (both cores of an RP2040, interrupts, threads of the unix port)
-//   native .mpy   has no atomic sections: with `_thread`, a lock object that `guard` was given does the work;
-//                 without, only an interrupt can come between, and that runs to its end and never waits
+//   native .mpy   has no atomic sections. On ARM the processor's own means do (lock.c). Elsewhere, with `_thread`, a
+//                 lock object that `guard` was given does the work; without, only an interrupt can come between, and
+//                 that runs to its end and never waits
 // An interrupt handler never waits for a lock: what it interrupted may hold it.
 #ifndef AFUNIX_BINDING_H
 #define AFUNIX_BINDING_H
@@ -29,9 +30,15 @@
 #include "py/mperrno.h"
 #include "py/stream.h"
 
+#if MICROPY_ENABLE_DYNRUNTIME && defined(__arm__)
+#define AFUNIX_BARE_LOCK 1
+#else
+#define AFUNIX_BARE_LOCK 0
+#endif
+
 typedef struct {
     volatile uint32_t held;
-    #if MICROPY_ENABLE_DYNRUNTIME
+    #if MICROPY_ENABLE_DYNRUNTIME && !AFUNIX_BARE_LOCK
     mp_obj_t object; // MP_OBJ_NULL where `held` does
     #endif
 } af_lock_t;
@@ -80,6 +87,7 @@ typedef struct {
     #if MICROPY_ENABLE_DYNRUNTIME
     mp_obj_t kept[K_COUNT];
     mp_obj_t lock_class, lock_acquire, lock_release; // what guard(Lock) was given, and its functions
+    bool two_cores; // an RP2040
     const mp_obj_type_t *bytes, *bytearray, *memoryview;
     #endif
 } af_state_t;
@@ -102,6 +110,7 @@ extern af_state_t af;
 extern const mp_stream_p_t af_handle_stream;
 
 void af_lock_init(af_lock_t *lock);
+bool af_is_rp2040(void);
 bool af_lock(af_lock_t *lock, bool wait);
 void af_unlock(af_lock_t *lock);
 

@@ -170,6 +170,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(attach_obj, af_handle_attach);
 
 #if MICROPY_ENABLE_DYNRUNTIME
 
+#if !AFUNIX_BARE_LOCK
 // guard(Lock): endpoints made from now on have locks that Lock() made.
 static mp_obj_t guard(mp_obj_t cls) {
     mp_obj_t lock = mp_call_function_n_kw(cls, 0, 0, NULL);
@@ -182,6 +183,7 @@ static mp_obj_t guard(mp_obj_t cls) {
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(guard_obj, guard);
+#endif
 
 mp_obj_t mpy_init(mp_obj_fun_bc_t *self, size_t n_args, size_t n_kw, mp_obj_t *args) {
     MP_DYNRUNTIME_INIT_ENTRY
@@ -193,7 +195,11 @@ mp_obj_t mpy_init(mp_obj_fun_bc_t *self, size_t n_args, size_t n_kw, mp_obj_t *a
     mp_store_global(MP_QSTR_Handle, MP_OBJ_FROM_PTR(&af.handle_type));
     mp_store_global(MP_QSTR_adopt, MP_OBJ_FROM_PTR(&adopt_obj));
     mp_store_global(MP_QSTR_attach, MP_OBJ_FROM_PTR(&attach_obj));
+    #if !AFUNIX_BARE_LOCK
     mp_store_global(MP_QSTR_guard, MP_OBJ_FROM_PTR(&guard_obj));
+    #elif __ARM_ARCH < 7
+    af.two_cores = af_is_rp2040();
+    #endif
     MP_DYNRUNTIME_INIT_EXIT
 }
 
