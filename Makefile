@@ -66,9 +66,9 @@ test-unix: ## the tests on MicroPython's unix port
 	@$(PYTEST) -m unix $(TESTS)
 
 test-board: ## the tests on a Pico, emulated or on PORT=
-	@$(PREPARE) host $(if $(PORT),,unix pico)
+	@$(PREPARE) host unix $(if $(PORT),native,pico)
 	@$(if $(PORT),,$(PYTHON) firmware/build.py pico pico-plain)
-	@$(PYTHON) firmware/natmod.py armv6m
+	@$(PYTHON) firmware/natmod.py $(ARCH)
 	@$(PYTEST) -m "board$(if $(PORT), and not emulated)" $(TESTS)
 
 differential: ## compare afunix with Linux's own sockets in EXAMPLES random programs

@@ -12,10 +12,10 @@ from emulator import end_with_parent
 from steps import BUILD, Failure
 
 START_SECONDS = 20
-# name: (QEMU's program, its arguments, what native modules call the processor)
+# name: (QEMU's program, its arguments)
 MACHINES = {
-    "mps2": ("qemu-system-arm", ("-machine", "mps2-an385", "-semihosting"), "armv7m"),
-    "rv32": ("qemu-system-riscv32", ("-machine", "virt", "-bios", "none", "-semihosting"), "rv32imc"),
+    "mps2": ("qemu-system-arm", ("-machine", "mps2-an385", "-semihosting")),
+    "rv32": ("qemu-system-riscv32", ("-machine", "virt", "-bios", "none", "-semihosting")),
 }
 
 
@@ -30,7 +30,7 @@ class Machine:
     def __init__(self, name, firmware):
         if not Path(firmware).is_file():
             raise Failure(f"{firmware} is missing; build it with: make test-qemu")
-        program, arguments, _ = MACHINES[name]
+        program, arguments = MACHINES[name]
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed with this object)
         command = [program, *arguments, "-nographic", "-monitor", "null", "-serial", "pty", "-kernel", str(firmware)]
         try:
