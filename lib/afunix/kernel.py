@@ -62,13 +62,15 @@ class KernelLock:
         return self._holder == get_ident()
 
     def __exit__(self, kind, value, trace):
-        if self.dying or self.suspicious:
-            self.reap()
-        finished = self.finished
-        if finished:
-            self.finished = []
-        self._holder = None
-        self._lock.release()
+        try:
+            if self.dying or self.suspicious:
+                self.reap()
+        finally:  # a board may be out of memory
+            finished = self.finished
+            if finished:
+                self.finished = []
+            self._holder = None
+            self._lock.release()
         if finished:
             _close_all(finished)
         if self.suspicious:
