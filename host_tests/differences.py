@@ -70,6 +70,55 @@ DIFFERENCES = (
             "SEQ connect with a timeout to a full backlog": "ETIMEDOUT",
         },
     ),
+    Difference(
+        "Buffers",
+        "sizes include the kernel's own bookkeeping; SO_SNDBUF and SO_RCVBUF change them",
+        "the configured ring, in payload bytes, and `records` packets; both options tell the ring's size, and change nothing",
+        "All memory is taken once.",
+        {},
+    ),
+    Difference(
+        "Credentials",
+        "process, user and group id; root may claim others'",
+        "`owner` for the process id, 0 for user and group; nobody claims another's",
+        "A board has no processes.",
+        {},
+    ),
+    Difference(
+        "A call that waits on a socket which another thread closes",
+        "goes on waiting",
+        "ends with EBADF",
+        "A thread on a board cannot be ended from outside.",
+        {},
+    ),
+    Difference(
+        "FIONREAD on a stream",
+        "counts a message until it is read to its end, and an urgent byte that was passed over",
+        "counts what can be received",
+        "That is what the number is for.",
+        {},
+    ),
+    Difference(
+        "Sockets that only messages in flight refer to",
+        "collected some time later; some circles never are",
+        "all collected, at the close that made them unreachable",
+        "A board has few sockets.",
+        {},
+    ),
+    Difference(
+        "`recv` with MSG_TRUNC or MSG_OOB and too little room",
+        "CPython pads the result with memory that nobody wrote",
+        "only what fits",
+        "Nobody can want the padding.",
+        {},
+    ),
+    Difference(
+        "Options beyond socket(7) and unix(7)",
+        "SO_LINGER, SO_RCVLOWAT, SO_PRIORITY and more are stored",
+        "ENOPROTOOPT",
+        "They would do nothing.",
+        {},
+    ),
 )
 
 
