@@ -73,7 +73,7 @@ DIFFERENCES = (
     Difference(
         "Buffers",
         "sizes include the kernel's own bookkeeping; SO_SNDBUF and SO_RCVBUF change them",
-        "the configured ring, in payload bytes, and `records` packets; both options tell the ring's size, and change nothing",
+        "the configured ring, in payload bytes, and `records` packets; the options tell the size and change nothing",
         "All memory is taken once.",
         {},
     ),
