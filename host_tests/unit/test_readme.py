@@ -17,6 +17,8 @@ import time
 time.sleep_ms(50)
 timer.deinit()
 print(inside.recv(8) == bytes(8))
+inside.close()
+outside.close()
 """
 
 
