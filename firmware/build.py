@@ -64,14 +64,16 @@ class Recipe:
         """Whether the output is what these inputs give."""
         return self.output.is_file() and self._read("made") == self._content
 
-    def begin(self):
-        """Clear what an older setup, or a build that was cut off, has left."""
-        if self._read("setup") != self._setup or (self.directory / "building").exists():
+    def begin(self, anew=False):
+        """Clear what an older setup, or a build that was cut off, has left. Is there anything to go on from?"""
+        if anew or self._read("setup") != self._setup or (self.directory / "building").exists():
             shutil.rmtree(self.directory, ignore_errors=True)
+        goes_on = self.directory.exists()
         self.directory.mkdir(parents=True, exist_ok=True)
         (self.directory / "made").unlink(missing_ok=True)
         (self.directory / "setup").write_text(self._setup)
         (self.directory / "building").touch()
+        return goes_on
 
     def end(self, done):
         """Note that the compiler came to an end, and whether the output is there."""
@@ -97,12 +99,16 @@ def make(recipe, title, build):
     if recipe.is_current():
         return
     with step(title):
-        recipe.begin()
+        goes_on = recipe.begin()
         try:
             build(recipe)
         except Failure:
             recipe.end(False)
-            raise
+            if not goes_on:
+                raise
+            # What an older build left can be in the way: make does not notice a name that the C code has lost.
+            recipe.begin(anew=True)
+            build(recipe)
         recipe.end(True)
 
 
