@@ -117,7 +117,6 @@ def unwatch(watcher):
 _WAKING = {
     "put": 0,
     "take": 0,
-    "take_line": 0,
     "fetch_packet": 0,
     "append": 1,
     "append_packet": True,

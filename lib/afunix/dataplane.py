@@ -5,36 +5,83 @@ class `socket`: it is a native object that passes for one (isinstance) and has t
 so that nothing in Python comes between a program and its messages. An object of a program's own subclass is an
 ordinary object of that class; its data calls are in C, too, and what they leave to Python goes to the subclass.
 
+C has functions and no names: those are here, for its attributes and its methods.
+
 `sys.modules["_afunix"] = None`, before afunix is imported, chooses Python.
 """
+
+from .state import State
 
 try:
     import _afunix
 
-    Endpoint = _afunix.Endpoint
-    Handle = _afunix.Handle
+    Handle, _operations, _data_calls = _afunix.parts()
 except (ImportError, AttributeError):
     _afunix = None
     from .endpoint import Endpoint
     from .handle import Handle
 
-if _afunix is not None and hasattr(_afunix, "guard"):  # as a file, the module cannot reach the port's own locks
-    try:
-        from _thread import allocate_lock
 
-        _afunix.guard(allocate_lock)
-    except ImportError:
-        pass
+_CALLS = ("send", "write", "try_write", "recv_into", "recv", "read", "readline", "readinto", "try_readinto")
+_SPECIAL = ("__init__", "__del__", "__enter__", "__exit__", "__repr__")
+
+
+def _add(cls, names, functions):
+    for i in range(len(names)):
+        setattr(cls, names[i], functions[i])
+
+
+def _share(cls, members):
+    for name in members:
+        if name[:2] != "__" and callable(members[name]):
+            setattr(cls, name, members[name])
+
+
+if _afunix is not None:
+    # What an endpoint has in each attribute when it is fresh. C knows those up to `appended_at` by their order.
+    # fmt: off
+    Endpoint = _afunix.endpoint(
+        index=None, memory=None, lengths=None, senders=None, ancillary=None, ctl=None, inlet=None,
+        free=None, protocol=None, references=0,
+        peer=None, out=None,
+        kind=0, state=0, shut=0, error=0, pending=0,
+        sender=None, cargo=None, appended_at=0,
+        owner=0, credentials=0, nonblocking=False, backlog=0, first=None, last=None, next=None,
+        address=None, bound=False, orphaned=False, peer_address=None,
+        marks=None, options=None, in_flight=0, unaccounted=0,
+    )
+    # fmt: on
+    _add(Endpoint, ("append", "append_packet", "fetch", "fetch_packet", "skip", "clear", "renew", "poll"), _operations)
+    _share(Endpoint, State.__dict__)
+    _add(Handle, _CALLS, _data_calls)
+    if hasattr(_afunix, "guard"):  # as a file, the module cannot reach the port's own locks
+        try:
+            from _thread import allocate_lock
+
+            _afunix.guard(allocate_lock)
+        except ImportError:
+            pass
 
 
 def adopt(cls):
     """Let calling `cls`, a subclass of Handle, make the native objects that stand for its own."""
     if _afunix is None:
         return
-    native = _afunix.adopt(cls)
-    attach = _afunix.attach
+    members = cls.__dict__
+    properties = []
+    for name in members:
+        if isinstance(members[name], property):
+            properties += (name, members[name])
+    native = _afunix.socket(
+        *(cls, properties), _ep=None, _fd=-1, _ms=-1, _timeout=None, _io_refs=0, _closed=False, _last_kind=0
+    )
+    _add(native, _CALLS, _data_calls)
+    _share(native, members)
+    for name in _SPECIAL:
+        setattr(native, name, members[name])
+    handle = Handle
 
     def new(kind, *args, **kwargs):
-        return native(*args, **kwargs) if kind is cls else attach(object.__new__(kind))
+        return native(*args, **kwargs) if kind is cls else handle(object.__new__(kind))
 
     cls.__new__ = new

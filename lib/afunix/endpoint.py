@@ -14,6 +14,7 @@ takes it away (close, shutdown, another peer) does so before it takes `wlock`, a
 from . import ring
 from ._host import Lock, micropython, waking
 from .ring import get, peek, put, put_packet
+from .state import State
 
 try:
     from micropython import const
@@ -40,7 +41,7 @@ _W = const(0)
 _R = const(1)
 _WRAP = const(3)
 _ATTENTION = const(8)
-_NOT_OPEN = const(8)
+_LINE = const(-1)
 _URGENT = const(16)
 
 _IN = const(1)
@@ -53,47 +54,40 @@ _RDHUP = const(0x2000)
 
 
 @waking
-class Endpoint:
+class Endpoint(State):
     """One of the kernel's fixed endpoints.
 
-    memory   writable buffer of the ring's size
-    lengths  array('i') with one word for each packet slot
+    memory     writable buffer of the ring's size
+    lengths    array('i') with one word for each packet slot
+    senders, ancillary  lists with one place for each
+    ctl        array('i'), the ring's control words (see ring.py)
     """
 
-    def __init__(self, index, memory, lengths):
-        slots = len(lengths)
+    def __init__(self, index, memory, lengths, senders, ancillary, ctl):
         self.index = index
         self.memory = memory
         self.lengths = lengths
-        self.senders = [None] * slots
-        self.ancillary = [None] * slots
-        self.ctl = ring.control(len(memory), slots)
+        self.senders = senders
+        self.ancillary = ancillary
+        self.ctl = ctl
         self.wlock = Lock()
         self.rlock = Lock()
         # What `put` and `take` need, looked up once: a board takes 2 us for every attribute.
         self.inlet = (self, self.ctl, self.memory, self.wlock.acquire, self.wlock.release)
         self.outlet = (self.ctl, self.memory, self.rlock.acquire, self.rlock.release)
         self.free = None  # next unused endpoint
-        self.kind = 0
-        self.out = None
-        self.shut = self.references = self.appended_at = 0
-        self.sender = self.cargo = None
-        self.reset(0, 0)
-        self.attend(_NOT_OPEN)
+        self.protocol = None  # the module of its kind
+        self.references = 0
+        self.renew()
 
-    def reset(self, kind, owner):
-        """Make it a fresh, unconnected socket of `kind`. Nobody can reach it: `out` of every sender is away from it."""
-        self.flush()
-        self.ctl[_ATTENTION] = 0
-        self.kind = kind
-        self.owner = owner
-        self.state = _IDLE
-        self.shut = 0
+    def renew(self):
+        """Give all attributes that belong to one socket their first values."""
+        self.kind = self.state = self.shut = 0
         self.error = 0  # errno to report once
+        self.owner = self.credentials = 0
         self.peer = None
         self.orphaned = False  # there was a peer, and it is closed
         self.peer_address = None  # of that peer
-        self.credentials = owner  # what SO_PEERCRED answers
         self.out = None  # the `inlet` of the peer, where plain data may be appended to its ring
         self.address = None  # the name as users see it: str (path), bytes (abstract), None
         self.bound = False  # the registry holds `address`
@@ -105,6 +99,8 @@ class Endpoint:
         self.in_flight = 0  # how many of the references are queued messages'
         self.unaccounted = 0  # see inflight.py
         self.options = None  # what setsockopt changed
+        self.sender = self.cargo = None  # of the packet that `fetch_packet` saw last
+        self.appended_at = 0
 
     # the plain case
 
@@ -156,19 +152,6 @@ class Endpoint:
         release()
         return n
 
-    @micropython.native
-    def take_line(self, into, n):
-        """Receive up to `n` bytes into `into`, none behind the first newline. Returns how many, or -1."""
-        self.rlock.acquire()
-        n = ring.find(self.ctl, self.memory, 10, n)
-        n = ring.get(self.ctl, self.memory, into, 0, n) or -1
-        self.rlock.release()
-        return n
-
-    def line(self, n):
-        """How many of the first `n` queued bytes make a line; all of them where no line ends there."""
-        return ring.find(self.ctl, self.memory, 10, n)
-
     # what the control plane builds the other cases from, holding the kernel's lock
 
     @micropython.native
@@ -194,8 +177,14 @@ class Endpoint:
 
     @micropython.native
     def fetch(self, into, at, n, skip, keep):
-        """Copy up to `n` bytes behind the first `skip` to into[at:]; release them unless `keep`. Returns how many."""
+        """Copy up to `n` bytes behind the first `skip` to into[at:]; release them unless `keep`. Returns how many.
+
+        LINE for `keep` releases them, too, and takes none behind the first newline.
+        """
         self.rlock.acquire()
+        if keep == _LINE:
+            n = ring.find(self.ctl, self.memory, 10, n)
+            keep = False
         n = ring.peek(self.ctl, self.memory, into, at, n, skip)
         if n < 0:
             n = 0
@@ -205,8 +194,8 @@ class Endpoint:
         return n
 
     @micropython.native
-    def fetch_packet(self, into, at, n, skip, keep):
-        """Copy up to `n` bytes of the first packet behind its first `skip`, and release it unless `keep`.
+    def fetch_packet(self, into, at, n, keep):
+        """Copy up to `n` bytes of the first packet to into[at:], and release it unless `keep`.
 
         Returns the packet's length, or -1 where there is none; leaves its sender and its Ancillary in `sender` and
         `cargo`.
@@ -216,9 +205,9 @@ class Endpoint:
         length = -1
         if slot >= 0:
             length = self.lengths[slot]
-            if n > length - skip:
-                n = length - skip
-            ring.peek(self.ctl, self.memory, into, at, n, skip)
+            if n > length:
+                n = length
+            ring.peek(self.ctl, self.memory, into, at, n, 0)
             self.sender = self.senders[slot]
             self.cargo = self.ancillary[slot]
             if not keep:
@@ -227,20 +216,11 @@ class Endpoint:
         self.rlock.release()
         return length
 
-    def forget_sender(self, sender):
-        """`sender` is about to be closed: keep its name with its packets instead."""
-        senders = self.senders
-        for slot in range(len(senders)):
-            if senders[slot] is sender:
-                senders[slot] = sender.address
-
-    def flush(self):
-        """Forget everything queued."""
+    def clear(self):
+        """Forget all bytes and packets."""
         with self.wlock:
             with self.rlock:
                 ring.clear(self.ctl)
-                for slot in range(len(self.ancillary)):
-                    self.ancillary[slot] = None
 
     @micropython.native
     def skip(self, n):
@@ -248,39 +228,6 @@ class Endpoint:
         self.rlock.acquire()
         ring.skip(self.ctl, n)
         self.rlock.release()
-
-    def ahead(self, position):
-        """How many bytes are queued before `position`, an `appended_at`."""
-        return (position - self.ctl[_R]) & self.ctl[_WRAP]
-
-    def queued(self):
-        """Bytes that can be received."""
-        return ring.used(self.ctl)
-
-    def first_length(self):
-        """The length of the packet that is next, 0 where there is none."""
-        slot = ring.first_packet(self.ctl)
-        return self.lengths[slot] if slot >= 0 else 0
-
-    def slot(self, number):
-        """Where `lengths`, `senders` and `ancillary` have the queued packet of that number, counted from 0."""
-        return (ring.first_packet(self.ctl) + number) & (len(self.lengths) - 1)
-
-    def packets(self):
-        """Packets that can be received."""
-        return ring.packets(self.ctl)
-
-    def attend(self, why):
-        """Make readers leave the plain case, for `why`: ANCILLARY, OPTION, ERROR or NOT_OPEN."""
-        self.ctl[_ATTENTION] |= why
-
-    def attends(self, why):
-        """Is `why` among the reasons?"""
-        return self.ctl[_ATTENTION] & why
-
-    def relax(self, why):
-        """Take `why` back."""
-        self.ctl[_ATTENTION] &= ~why
 
     # readiness
 

@@ -7,14 +7,6 @@ select.poll and asyncio take a socket as it is.
 
 from ._host import StreamBase, blank, micropython, seal
 
-try:
-    from micropython import const
-except ImportError:
-
-    def const(value):
-        return value
-
-
 # A board looks a builtin name up in a long table, one entry after the other: 20 us each on a Pico.
 _len = len
 _isinstance = isinstance
@@ -22,10 +14,6 @@ _type = type
 _bytes = bytes
 _bytearray = bytearray
 _BYTES = (bytes, bytearray, memoryview)
-_EINVAL = const(22)
-_STREAM_POLL = const(3)
-_STREAM_CLOSE = const(4)
-_ALWAYS = const(0x38)  # POLLERR | POLLHUP | POLLNVAL are reported without being asked for
 
 
 class Handle(StreamBase):
@@ -90,8 +78,8 @@ class Handle(StreamBase):
             done = self._ep.put(data, 0, n)
             if done == n and n:
                 return n
-            return self._write(data, 0, n, done)
-        return self._write_part(data, first, second)
+            return self._write(data, done)
+        return self._write(data, -1, first, second)
 
     @micropython.native
     def readinto(self, buffer, n=-1):
@@ -106,8 +94,8 @@ class Handle(StreamBase):
             done = self._ep.take(buffer, 0, n)
             if done == n:
                 return n
-            return self._read_into(buffer, n, done)
-        return self._read_into(buffer, n, -1)
+            return self._read_into(buffer, done)
+        return self._read_into(buffer, -1, n)
 
     def read(self, n=-1):
         """Read n bytes, or all until the stream ends. Returns bytes, fewer than n at the end; None for "not now"."""
@@ -116,15 +104,6 @@ class Handle(StreamBase):
     def readline(self, n=-1):
         """Read a line, at most `n` bytes of it. Returns bytes, without a newline at the end; None for "not now"."""
         return self._readline(n)
-
-    def ioctl(self, request, argument):
-        """What select and asyncio ask of a stream on MicroPython."""
-        if request == _STREAM_POLL:
-            return self._ep.poll() & (argument | _ALWAYS)
-        if request == _STREAM_CLOSE:
-            self.close()
-            return 0
-        return -_EINVAL
 
     # for interrupt handlers
 

@@ -6,11 +6,10 @@ callback may interrupt its holder in the same thread: the lock then refuses with
 and the callback uses try_write and try_readinto, which need no kernel lock.
 """
 
-from array import array
-
 from . import constants as c
 from ._host import Lock, error, wake
 from .dataplane import Endpoint
+from .state import make
 
 try:
     from _thread import get_ident
@@ -167,7 +166,7 @@ class Kernel:
     def no_endpoint(self):
         """The endpoint of a socket that is not open: every call fails on it."""
         if self.closed is None:
-            self.closed = Endpoint(-1, bytearray(2), array("i"))
+            self.closed = make(Endpoint, -1, bytearray(2), 0)
             self.closed.protocol = self.streams
         return self.closed
 
@@ -181,8 +180,7 @@ class Kernel:
         self.unused = None
         made = []
         for i in range(get("sockets")):
-            lengths = array("i", bytes(4 * slots))
-            endpoint = Endpoint(i, arena[i * size : (i + 1) * size], lengths)
+            endpoint = make(Endpoint, i, arena[i * size : (i + 1) * size], slots)
             endpoint.free, self.unused = self.unused, endpoint
             made.append(endpoint)
         self.descriptors = [None] * get("descriptors")

@@ -85,7 +85,7 @@ def _receive_step(ep, into, at, n, flags, message):
     if keep and ep.options is not None and ep.options.peek_offset >= 0:
         length, skip = _look(ep, into, at, n)
     else:
-        length = ep.fetch_packet(into, at, n, 0, keep)
+        length = ep.fetch_packet(into, at, n, keep)
         if keep and not length:
             _remember_look(ep, ep.slot(0))
     if length >= 0:

@@ -11,9 +11,8 @@ the store that publishes them.
     SLOTS     packets the ring holds
     ATTENTION not 0: a reader must look at more than the bytes (ancillary data is queued, or an option is set).
               A writer that queues ancillary data sets it before it publishes the bytes it belongs to
+    FRAMED    not 0: packets are queued
 """
-
-from array import array
 
 from ._host import copy, micropython, ptr8, ptr32
 
@@ -34,11 +33,6 @@ _RR = const(5)
 _SLOTS = const(6)
 _RWRAP = const(7)
 _ATTENTION = const(8)
-
-
-def control(size, slots):
-    """The control words of an empty ring of `size` bytes and `slots` packets, both powers of two (slots may be 0)."""
-    return array("i", [0, 0, size, 2 * size - 1, 0, 0, slots, 2 * slots - 1 if slots else 0, 0])
 
 
 def clear(ctl):

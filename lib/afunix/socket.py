@@ -7,6 +7,9 @@ from .dataplane import Endpoint, Handle, adopt
 from .kernel import kernel, optional
 from .operation import FOREVER, NO_WAIT, perform
 
+_STREAM_POLL = 3
+_STREAM_CLOSE = 4
+_ALWAYS = 0x38  # POLLERR | POLLHUP | POLLNVAL are reported without being asked for
 _TYPE_FLAGS = c.SOCK_NONBLOCK | c.SOCK_CLOEXEC
 _KINDS = {
     c.SOCK_STREAM: c.SOCK_STREAM,
@@ -45,15 +48,16 @@ class socket(Handle):
     of sockets or descriptors is in use. See socket(2), unix(7).
     """
 
+    # Where an object is native, its own attributes come first.
+    _fd = -1
+    _ms = FOREVER
+    _timeout = None
     _io_refs = 0  # files of makefile() that are open
     _closed = False  # close() was called while there were some
     _last_kind = 0  # of a socket that is closed
 
     def __init__(self, family=c.AF_UNIX, type=c.SOCK_STREAM, proto=0, fileno=None):
         self._ep = kernel.no_endpoint()
-        self._fd = -1
-        self._ms = FOREVER
-        self._timeout = None
         if fileno is None:
             kind = _kind(family, type, proto)
             with kernel.lock:
@@ -271,7 +275,7 @@ class socket(Handle):
     def _transmit(self, data, at, n, flags, until):
         return self._ep.protocol.send(self, data, at, n, flags, None, until)
 
-    def _send(self, data, done, flags):
+    def _send(self, data, done, flags=0):
         data = bytes_of(data)
         until = self._until(flags, True)
         n = len(data)
@@ -295,7 +299,7 @@ class socket(Handle):
             return 0
         return _now(self._fetch(buffer, 0, nbytes or n, flags, self._until(flags)))
 
-    def _receive(self, bufsize, flags):
+    def _receive(self, bufsize, flags=0):
         if bufsize < 0:
             raise ValueError("negative buffersize in recv")
         if not bufsize:
@@ -376,7 +380,8 @@ class socket(Handle):
 
     # MicroPython's stream protocol beyond the plain case
 
-    def _write_part(self, data, first, second):
+    def _write(self, data, done, first=-1, second=-1):
+        """write(data), or write(data, first) or write(data, first, second) where those are not negative."""
         data = bytes_of(data)
         at = 0
         n = len(data)
@@ -385,9 +390,6 @@ class socket(Handle):
             n = min(second, n - at)
         elif first >= 0:
             n = min(first, n)
-        return self._write(data, at, n, -1)
-
-    def _write(self, data, at, n, done):
         until = self._until(0, True)
         if done == n:
             return n
@@ -400,7 +402,7 @@ class socket(Handle):
             if done >= n:
                 return done
 
-    def _read_into(self, buffer, n, done):
+    def _read_into(self, buffer, done, n=-1):
         if done >= 0 and self._ep.kind != c.SOCK_STREAM:
             return done
         buffer = writable_bytes_of(buffer)
@@ -418,7 +420,7 @@ class socket(Handle):
                 break
         return done
 
-    def _read(self, n):
+    def _read(self, n=-1):
         if n < 0 and self._ep.kind == c.SOCK_STREAM:
             return self._read_all()
         size = len(self._ep.memory)
@@ -440,24 +442,31 @@ class socket(Handle):
                 return bytes(all)
             all.extend(memoryview(chunk)[:n])
 
-    def _readline(self, n):
+    def _readline(self, n=-1):
         ep = self._ep
         if ep.kind != c.SOCK_STREAM:
             return self._read(n)
         line = b""
         until = self._until(0)
         while n < 0 or len(line) < n:
-            size = ep.line(len(ep.memory) if n < 0 else n - len(line))
-            part = blank(max(size, 1))
-            got = ep.take_line(part, size)
-            if got < 0:  # nothing queued, or ancillary data: byte by byte
-                got = self._fetch(part, 0, 1, 0, until)
+            size = max(ep.queued(), 1)
+            part = blank(size if n < 0 else min(size, n - len(line)))
+            got = perform(self, _line_step, part, 0, len(part), 0, None, until)
             if got < 0:
                 return line or None
             line += seal(part, got)
             if not got or line[-1] == 10:
                 break
         return line
+
+    def ioctl(self, request, argument):
+        """What select and asyncio ask of a stream on MicroPython."""
+        if request == _STREAM_POLL:
+            return self._ep.poll() & (argument | _ALWAYS)
+        if request == _STREAM_CLOSE:
+            self.close()
+            return 0
+        return -c.EINVAL
 
 
 adopt(socket)
@@ -513,6 +522,15 @@ def _connect_step(ep, name, at, n, flags, message):
     elif not connection.connect(ep, name):
         return -1
     return 0
+
+
+def _line_step(ep, into, at, n, flags, message):
+    if ep.kind and not ep.attends(-1):
+        done = ep.fetch(into, at, n, 0, c.LINE)
+        if done:
+            return done
+    # Nothing is queued, or ancillary data: byte by byte.
+    return ep.protocol.receive_step(ep, into, at, 1, flags, message)
 
 
 def _install(endpoint):

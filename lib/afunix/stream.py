@@ -79,7 +79,7 @@ def receive(sock, into, at, n, flags, message, until):
     """Receive up to `n` bytes into into[at:]; all `n` with MSG_WAITALL. Returns how many, -1 for "none now"."""
     if flags & c.MSG_WAITALL and not flags & (c.MSG_PEEK | c.MSG_OOB):
         return _receive_all(sock, into, at, n, flags, message, until)
-    return perform(sock, _receive_step, into, at, n, flags, message, until)
+    return perform(sock, receive_step, into, at, n, flags, message, until)
 
 
 def _receive_all(sock, into, at, n, flags, message, until):
@@ -90,7 +90,7 @@ def _receive_all(sock, into, at, n, flags, message, until):
     done = 0
     while True:
         try:
-            more = perform(sock, _receive_step, into, at + done, n - done, flags, message, until)
+            more = perform(sock, receive_step, into, at + done, n - done, flags, message, until)
         except OSError:
             if not done:
                 raise
@@ -107,7 +107,7 @@ def _receive_all(sock, into, at, n, flags, message, until):
     return done or more
 
 
-def _receive_step(ep, into, at, n, flags, message):
+def receive_step(ep, into, at, n, flags, message):
     if not ep.kind:
         raise error(c.EBADF)
     if ep.state != c.CONNECTED:

@@ -4,11 +4,10 @@
 
 #if MICROPY_ENABLE_DYNRUNTIME
 #include "thin.h"
-void *af_memmove(void *to, const void *from, size_t n);
-#define AF_COPY(to, from, n) af_memmove((to), (from), (n))
+void *memcpy(void *to, const void *from, size_t n);
 #else
 #include <string.h>
-#define AF_COPY(to, from, n) memcpy((to), (from), (n))
 #endif
+#define AF_COPY(to, from, n) memcpy((to), (from), (n))
 
 #endif

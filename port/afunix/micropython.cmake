@@ -1,10 +1,12 @@
 # The user C module for the ports that use CMake: USER_C_MODULES is this file.
 add_library(usermod_afunix INTERFACE)
 target_sources(usermod_afunix INTERFACE
+    ${CMAKE_CURRENT_LIST_DIR}/user_module.c
     ${CMAKE_CURRENT_LIST_DIR}/module.c
     ${CMAKE_CURRENT_LIST_DIR}/endpoint.c
     ${CMAKE_CURRENT_LIST_DIR}/handle.c
-    ${CMAKE_CURRENT_LIST_DIR}/lock.c
+    ${CMAKE_CURRENT_LIST_DIR}/object.c
+    ${CMAKE_CURRENT_LIST_DIR}/lock_atomic.c
     ${CMAKE_CURRENT_LIST_DIR}/../core/ring.c
     ${CMAKE_CURRENT_LIST_DIR}/../core/readiness.c
 )

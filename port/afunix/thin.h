@@ -17,9 +17,9 @@ mp_obj_t af_call_method(size_t n_args, size_t n_kw, const mp_obj_t *args);
 void af_load_method(mp_obj_t object, qstr name, mp_obj_t *method);
 mp_obj_t af_list(void);
 void af_list_append(mp_obj_t list, mp_obj_t item);
-void af_dict_store(mp_obj_t dict, mp_obj_t key, mp_obj_t value);
+mp_obj_t af_tuple(size_t n, const mp_obj_t *items);
 mp_obj_t af_bytearray_at(size_t n, void *bytes);
-void af_type_error(const char *message);
+void af_type_error(void);
 
 #undef mp_const_none
 #undef mp_const_false
@@ -35,7 +35,7 @@ void af_type_error(const char *message);
 #undef mp_load_method
 #undef mp_obj_new_list
 #undef mp_obj_list_append
-#undef mp_obj_dict_store
+#undef mp_obj_new_tuple
 #undef mp_obj_new_bytearray_by_ref
 #undef mp_raise_TypeError
 
@@ -55,8 +55,8 @@ void af_type_error(const char *message);
 #define mp_load_method(object, name, method) (af_load_method((object), (name), (method)))
 #define mp_obj_new_list(n, items) (af_list()) // only ever empty
 #define mp_obj_list_append(list, item) (af_list_append((list), (item)))
-#define mp_obj_dict_store(dict, key, value) (af_dict_store((dict), (key), (value)))
+#define mp_obj_new_tuple(n, items) (af_tuple((n), (items)))
 #define mp_obj_new_bytearray_by_ref(n, bytes) (af_bytearray_at((n), (bytes)))
-#define mp_raise_TypeError(message) (af_type_error(message))
+#define mp_raise_TypeError(message) (af_type_error()) // what it says elsewhere is too long here
 
 #endif

@@ -1,37 +1,33 @@
 #include "readiness.h"
 
-bool af_readable(const af_side_t *self) {
-    if (self->pending) {
-        return true;
-    }
-    return self->kind == AF_STREAM ? af_ring_used(self->ring) : af_ring_packets(self->ring);
+bool af_readable(const af_ring_t *ring) {
+    return ring->control->framed ? af_ring_packets(ring) : af_ring_used(ring);
 }
 
-bool af_writable(const af_side_t *self, const af_side_t *peer) {
-    if (peer == NULL) {
-        return self->state != AF_LISTENING && self->kind;
+bool af_writable(const af_ring_t *ring) {
+    const af_control_t *control = ring->control;
+    uint32_t used = af_ring_used(ring);
+    if (control->framed) {
+        return af_ring_packets(ring) < control->slots && 2 * used <= control->size;
     }
-    uint32_t used = af_ring_used(peer->ring);
-    if (self->kind == AF_STREAM) {
-        return used < peer->ring->size;
-    }
-    return af_ring_packets(peer->ring) < peer->ring->slots && 2 * used <= peer->ring->size;
+    return used < control->size;
 }
 
-static uint32_t shutdown_events(uint32_t shut) {
-    uint32_t events = shut & AF_SHUT_RECEIVE ? AF_IN | AF_RDHUP : 0;
-    return shut == AF_SHUT_BOTH ? events | AF_HUP : events;
-}
-
-uint32_t af_poll(const af_side_t *self, const af_side_t *peer) {
-    uint32_t events = shutdown_events(self->shut);
-    if (af_readable(self)) {
+uint32_t af_poll(const af_side_t *self) {
+    uint32_t events = 0;
+    if (self->shut & AF_SHUT_RECEIVE) {
+        events = AF_IN | AF_RDHUP;
+    }
+    if (self->shut == AF_SHUT_BOTH) {
+        events |= AF_HUP;
+    }
+    if (self->pending || af_readable(self->ring)) {
         events |= AF_IN;
     }
-    if (af_writable(self, peer)) {
+    if (self->peer == NULL ? self->state != AF_LISTENING && self->kind : af_writable(self->peer)) {
         events |= AF_OUT;
     }
-    if (self->ring->attention & AF_URGENT) {
+    if (self->ring->control->attention & AF_URGENT) {
         events |= AF_PRI;
     }
     if (self->error) {

@@ -12,17 +12,19 @@ enum { AF_IN = 1, AF_PRI = 2, AF_OUT = 4, AF_ERR = 8, AF_HUP = 16, AF_NVAL = 32,
 // What readiness depends on, of one endpoint.
 typedef struct {
     const af_ring_t *ring;
+    const af_ring_t *peer; // NULL for none
     uint32_t kind, state, shut;
-    bool pending; // connections wait to be accepted
-    bool error;
+    uint32_t pending; // connections that wait to be accepted
+    uint32_t error;
 } af_side_t;
 
-// Is there something to receive, or to accept?
-bool af_readable(const af_side_t *self);
+// Is something queued?
+bool af_readable(const af_ring_t *ring);
 
-// Would a small message be taken, or fail at once? A packet ring says so while half of it is free. `peer` may be NULL.
-bool af_writable(const af_side_t *self, const af_side_t *peer);
+// Would a small message be taken? A packet ring says so while half of it is free.
+bool af_writable(const af_ring_t *ring);
 
-uint32_t af_poll(const af_side_t *self, const af_side_t *peer);
+// The events of poll(2) that hold.
+uint32_t af_poll(const af_side_t *self);
 
 #endif

@@ -1,9 +1,11 @@
 // A receive ring: bytes, and beside them the lengths of packets, so that framing stays out of the bytes.
 //
-// Counters run freely; sizes are powers of two, so a counter's low bits are its place in the ring. One writer and one
-// reader may be inside at the same time, on two cores or one of them in an interrupt: the writer alone moves `written`
-// and `packets_in`, the reader alone moves `read` and `packets_out`, and each is done with the bytes before the
-// store that publishes them (barrier.h). Several writers, or several readers, must take turns: that is the caller's.
+// Its words are those of lib/afunix/ring.py, in memory that Python made and reads, too. Counters run over twice the size,
+// which tells a full ring from an empty one; sizes are powers of two, so a counter's low bits are its place in the ring.
+// One writer and one reader may be inside at the same time, on two cores or one of them in an interrupt: the writer
+// alone moves `written` and `packets_in`, the reader alone moves `read` and `packets_out`, and each is done with the
+// bytes before the store that publishes them (barrier.h). Several writers, or several readers, must take turns: that
+// is the caller's.
 #ifndef AFUNIX_CORE_RING_H
 #define AFUNIX_CORE_RING_H
 
@@ -12,24 +14,27 @@
 #include <stdint.h>
 
 typedef struct {
-    uint8_t *bytes;
-    int32_t *lengths; // one for each slot, as Python's array("i")
-    uint32_t size; // bytes of payload
-    uint32_t slots; // packets; may be 0
-    volatile uint32_t written, read;
-    volatile uint32_t packets_in, packets_out;
+    volatile uint32_t written, read; // modulo wrap + 1
+    uint32_t size, wrap; // bytes of payload; 2 * size - 1
+    volatile uint32_t packets_in, packets_out; // modulo packets_wrap + 1
+    uint32_t slots, packets_wrap; // packets, may be 0; 2 * slots - 1, or 0
     // Not 0: a reader must look at more than the bytes. A writer that queues ancillary data sets it before it
     // publishes the bytes it belongs to.
     volatile uint32_t attention;
+    volatile uint32_t framed; // not 0: packets are queued, so bytes without a length have no business here
+} af_control_t;
+
+typedef struct {
+    af_control_t *control;
+    uint8_t *bytes;
+    int32_t *lengths; // one for each slot
 } af_ring_t;
 
-// Of the reasons for attention, those that C knows: see constants.py.
-enum { AF_NOT_OPEN = 8, AF_URGENT = 16 };
+// Of the reasons for attention, the one that C knows: see constants.py.
+enum { AF_URGENT = 16 };
 
 // What stands for "not now, or not in this way"; nothing was changed.
 #define AF_NOT (-1)
-
-void af_ring_init(af_ring_t *ring, uint8_t *bytes, uint32_t size, int32_t *lengths, uint32_t slots);
 
 // Forget everything queued. Neither a writer nor a reader may be inside.
 void af_ring_clear(af_ring_t *ring);
@@ -40,17 +45,14 @@ uint32_t af_ring_packets(const af_ring_t *ring);
 // The length of the packet that is next, AF_NOT where there is none.
 int32_t af_ring_first_length(const af_ring_t *ring);
 
-// Positions run over twice the size. How many bytes are queued before `position`?
-uint32_t af_ring_position(const af_ring_t *ring);
-uint32_t af_ring_ahead(const af_ring_t *ring, uint32_t position);
-
-// Append up to `n` bytes. Returns how many fitted.
+// Append up to `n` bytes. Returns how many fitted, AF_NOT where packets are queued.
 int32_t af_ring_put(af_ring_t *ring, const uint8_t *data, uint32_t n);
 
 // Copy up to `n` bytes that follow the first `skip` queued ones. Returns how many there were.
 int32_t af_ring_peek(const af_ring_t *ring, uint8_t *into, uint32_t n, uint32_t skip);
 
-// Receive up to `n` bytes. AF_NOT where there are none, or where `attention` asks for more care.
+// Receive up to `n` bytes, or one packet cut to `n`. AF_NOT where there is nothing, or where `attention` asks for more
+// care.
 int32_t af_ring_take(af_ring_t *ring, uint8_t *into, uint32_t n);
 
 // Release the first `n` queued bytes.
@@ -67,9 +69,6 @@ void af_ring_publish(af_ring_t *ring);
 
 // The slot of the packet that is next, AF_NOT where there is none.
 int32_t af_ring_first(const af_ring_t *ring);
-
-// Receive one packet, cut to `n`. AF_NOT where there is none, or where `attention` asks for more care.
-int32_t af_ring_take_packet(af_ring_t *ring, uint8_t *into, uint32_t n);
 
 // Release the first packet.
 void af_ring_drop(af_ring_t *ring);

@@ -1,0 +1,19 @@
+// The module `_afunix` as a file.
+#include "binding.h"
+
+af_state_t af_the_state;
+
+af_state_t *af_state(void) {
+    return &af_the_state;
+}
+
+mp_obj_t mpy_init(mp_obj_fun_bc_t *self, size_t n_args, size_t n_kw, mp_obj_t *args) {
+    MP_DYNRUNTIME_INIT_ENTRY
+    af_bytes = &mp_type_bytes;
+    af_set_up_handle();
+    mp_store_global(MP_QSTR_endpoint, MP_OBJ_FROM_PTR(&af_endpoint_obj));
+    mp_store_global(MP_QSTR_socket, MP_OBJ_FROM_PTR(&af_socket_obj));
+    mp_store_global(MP_QSTR_parts, MP_OBJ_FROM_PTR(&af_parts_obj));
+    af_set_up_locks();
+    MP_DYNRUNTIME_INIT_EXIT
+}
