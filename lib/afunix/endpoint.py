@@ -13,7 +13,7 @@ takes it away (close, shutdown, another peer) does so before it takes `wlock`, a
 
 from . import ring
 from ._host import Lock, micropython, waking
-from .ring import get, peek, put, put_packet
+from .ring import get, get_packet, publish_packet, put, put_packet, readable, writable
 
 try:
     from micropython import const
@@ -40,7 +40,10 @@ _W = const(0)
 _R = const(1)
 _WRAP = const(3)
 _ATTENTION = const(8)
+_FRAMED = const(9)
 _NOT_OPEN = const(8)
+_NOT_PLAIN = -1  # these two are objects, for viper code
+_NOBODY = None
 _URGENT = const(16)
 
 _IN = const(1)
@@ -70,9 +73,13 @@ class Endpoint:
         self.ctl = ring.control(len(memory), slots)
         self.wlock = Lock()
         self.rlock = Lock()
-        # What `put` and `take` need, looked up once: a board takes 2 us for every attribute.
-        self.inlet = (self, self.ctl, self.memory, self.wlock.acquire, self.wlock.release)
-        self.outlet = (self.ctl, self.memory, self.rlock.acquire, self.rlock.release)
+        # What `put` and `take` need, looked up once: a board takes 2 us and more for every name. `reset` says in the
+        # first entry whether packets are queued. The methods are found in the instance sooner than in the class.
+        self.inlet = [None, put, self.ctl, memory, lengths, self.senders, self.wlock.acquire, self.wlock.release]
+        self.outlet = [None, get, self.ctl, memory, lengths, self.rlock.acquire, self.rlock.release]
+        self.put = self.put
+        self.take = self.take
+        self.poll = self.poll
         self.free = None  # next unused endpoint
         self.kind = 0
         self.out = None
@@ -85,6 +92,7 @@ class Endpoint:
         """Make it a fresh, unconnected socket of `kind`. Nobody can reach it: `out` of every sender is away from it."""
         self.flush()
         self.ctl[_ATTENTION] = 0
+        self.inlet[0] = self.outlet[0] = self.ctl[_FRAMED] = kind != _STREAM
         self.kind = kind
         self.owner = owner
         self.state = _IDLE
@@ -108,51 +116,47 @@ class Endpoint:
 
     # the plain case
 
-    @micropython.native
-    def put(self, data, at, n, wait=True):
+    # Numbers stay the objects that they are on their way through these two, since each conversion takes time.
+
+    @micropython.viper
+    def put(self, data, at, n, wait):
         """Send data[at:at + n] to the peer, a stream's bytes as far as they fit. Returns how many, or -1.
 
         An interrupt handler may not `wait` for the short time in which somebody else appends: what it interrupted
         may be the one.
         """
         out = self.out
-        if out is None:
-            return -1
-        peer, ctl, memory, acquire, release = out
+        if not out:
+            return _NOT_PLAIN
+        framed, put, ctl, memory, lengths, senders, acquire, release = out
         if not acquire(wait):
-            return -1
+            return _NOT_PLAIN
         if self.out is not out:
-            n = -1
-        elif self.kind == _STREAM:
-            n = put(ctl, memory, data, at, n)
-        else:
-            slot = put_packet(ctl, memory, peer.lengths, data, at, n)
-            if slot < 0:
-                n = -1
+            n = _NOT_PLAIN
+        elif framed:
+            slot = put_packet(ctl, memory, lengths, data, at, n)
+            if int(slot) < 0:
+                n = _NOT_PLAIN
             else:
-                peer.senders[slot] = self
-                ring.publish_packet(ctl)
+                senders[slot] = self
+                publish_packet(ctl)
+        else:
+            n = put(ctl, memory, data, at, n)
         release()
         return n
 
-    @micropython.native
-    def take(self, into, at, n, wait=True):
+    @micropython.viper
+    def take(self, into, at, n, wait):
         """Receive up to `n` bytes, or one packet cut to it, into into[at:]. Returns how many, or -1."""
-        ctl, memory, acquire, release = self.outlet
+        framed, get, ctl, memory, lengths, acquire, release = self.outlet
         if not acquire(wait):
-            return -1
-        if self.kind == _STREAM:
-            n = get(ctl, memory, into, at, n) or -1
+            return _NOT_PLAIN
+        if framed:
+            n = get_packet(ctl, memory, lengths, into, at, n)
         else:
-            slot = ring.first_packet(ctl)
-            if slot < 0 or ctl[_ATTENTION]:
-                n = -1
-            else:
-                length = self.lengths[slot]
-                if n > length:
-                    n = length
-                peek(ctl, memory, into, at, n, 0)
-                ring.drop_packet(ctl, length)
+            n = get(ctl, memory, into, at, n)
+            if not n:
+                n = _NOT_PLAIN
         release()
         return n
 
@@ -284,14 +288,18 @@ class Endpoint:
 
     # readiness
 
-    @micropython.native
-    def poll(self):
+    @micropython.viper
+    def poll(self) -> int:
         """The events of poll(2) that hold now, all of them: POLLIN, POLLPRI, POLLOUT and so on."""
-        shut = self.shut
-        state = self.state
-        kind = self.kind
-        events = _IN if self.readable() else 0
-        if self.writable():
+        ctl = self.ctl
+        peer = self.peer
+        shut = int(self.shut)
+        events = 0
+        if int(readable(ctl)):
+            events = _IN
+        if peer is _NOBODY:
+            events |= int(self._poll_alone())
+        elif int(writable(peer.ctl)):
             events |= _OUT
         if shut:
             if shut & _RECEIVE:
@@ -300,26 +308,16 @@ class Endpoint:
                 events |= _HUP
         if self.error:
             events |= _ERR
-        if self.ctl[_ATTENTION] & _URGENT:
+        if ptr32(ctl)[_ATTENTION] & _URGENT:
             events |= _PRI
-        if state == _IDLE and kind != _DGRAM:
-            events |= _HUP if kind else _NVAL
         return events
 
-    @micropython.native
-    def readable(self):
-        """Is there something to receive, or to accept?"""
-        if self.kind == _STREAM:
-            return self.pending or ring.used(self.ctl)
-        return self.pending or ring.packets(self.ctl)
-
-    @micropython.native
-    def writable(self):
-        """Would a small message be taken, or fail at once? A packet ring says so while half of it is free."""
-        peer = self.peer
-        if peer is None:
-            return self.state != _LISTENING and self.kind
-        free = ring.room(peer.ctl)
-        if self.kind == _STREAM:
-            return free
-        return ring.slots(peer.ctl) and 2 * free >= len(peer.memory)
+    def _poll_alone(self):
+        """What of this only a socket without a peer has: connections to accept, POLLHUP while it is not connected."""
+        kind = self.kind
+        events = _IN if self.pending else 0
+        if kind and self.state != _LISTENING:
+            events |= _OUT
+        if self.state == _IDLE and kind != _DGRAM:
+            events |= _HUP if kind else _NVAL
+        return events

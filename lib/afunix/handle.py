@@ -39,7 +39,7 @@ class Handle(StreamBase):
         """
         if not flags and _isinstance(data, _BYTES):
             n = _len(data)
-            done = self._ep.put(data, 0, n)
+            done = self._ep.put(data, 0, n, True)
             if done == n and n:
                 return n
             return self._send(data, done, flags)
@@ -55,7 +55,7 @@ class Handle(StreamBase):
         if not (nbytes or flags) and _type(buffer) is _bytearray:
             n = _len(buffer)
             if n:
-                n = self._ep.take(buffer, 0, n)
+                n = self._ep.take(buffer, 0, n, True)
                 if n >= 0:
                     return n
         return self._receive_into(buffer, nbytes, flags)
@@ -72,7 +72,7 @@ class Handle(StreamBase):
         if n > bufsize:
             n = bufsize
         buffer = blank(n)
-        n = ep.take(buffer, 0, n)
+        n = ep.take(buffer, 0, n, True)
         if n < 0:
             return self._receive(bufsize, flags)
         return seal(buffer, n)
@@ -87,7 +87,7 @@ class Handle(StreamBase):
         """
         if first < 0 and _type(data) is _bytes:
             n = _len(data)
-            done = self._ep.put(data, 0, n)
+            done = self._ep.put(data, 0, n, True)
             if done == n and n:
                 return n
             return self._write(data, 0, n, done)
@@ -103,7 +103,7 @@ class Handle(StreamBase):
             n = _len(buffer)
             if not n:
                 return 0
-            done = self._ep.take(buffer, 0, n)
+            done = self._ep.take(buffer, 0, n, True)
             if done == n:
                 return n
             return self._read_into(buffer, n, done)
@@ -117,6 +117,7 @@ class Handle(StreamBase):
         """Read a line, at most `n` bytes of it. Returns bytes, without a newline at the end; None for "not now"."""
         return self._readline(n)
 
+    @micropython.native
     def ioctl(self, request, argument):
         """What select and asyncio ask of a stream on MicroPython."""
         if request == _STREAM_POLL:

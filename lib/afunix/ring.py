@@ -11,6 +11,8 @@ the store that publishes them.
     SLOTS     packets the ring holds
     ATTENTION not 0: a reader must look at more than the bytes (ancillary data is queued, or an option is set).
               A writer that queues ancillary data sets it before it publishes the bytes it belongs to
+    FRAMED    not 0: packets are queued, and bytes without a length have no business here. A reader or writer of a
+              stream may come late, when the ring already belongs to another socket
 """
 
 from array import array
@@ -34,11 +36,12 @@ _RR = const(5)
 _SLOTS = const(6)
 _RWRAP = const(7)
 _ATTENTION = const(8)
+_FRAMED = const(9)
 
 
 def control(size, slots):
     """The control words of an empty ring of `size` bytes and `slots` packets, both powers of two (slots may be 0)."""
-    return array("i", [0, 0, size, 2 * size - 1, 0, 0, slots, 2 * slots - 1 if slots else 0, 0])
+    return array("i", [0, 0, size, 2 * size - 1, 0, 0, slots, 2 * slots - 1 if slots else 0, 0, 0])
 
 
 def clear(ctl):
@@ -75,9 +78,39 @@ def slots(ctl) -> int:
 
 
 @micropython.viper
-def put(ctl, memory, src, at: int, n: int) -> int:
-    """Append up to `n` bytes of src[at:]. Returns how many fitted."""
+def readable(ctl) -> int:
+    """Not 0 where something is queued."""
     c = ptr32(ctl)
+    if c[_FRAMED]:
+        return (c[_RW] - c[_RR]) & c[_RWRAP]
+    return (c[_W] - c[_R]) & c[_WRAP]
+
+
+@micropython.viper
+def writable(ctl) -> int:
+    """Not 0 where a small message fits. Of packets the ring says so while half of it is free."""
+    c = ptr32(ctl)
+    free = c[_SIZE] - ((c[_W] - c[_R]) & c[_WRAP])
+    if c[_FRAMED]:
+        if (c[_RW] - c[_RR]) & c[_RWRAP] == c[_SLOTS] or 2 * free < c[_SIZE]:
+            return 0
+    return free
+
+
+@micropython.viper
+def wrap(memory, size: int, to: int, src, at: int, n: int):
+    """Copy `n` bytes of src[at:] to memory[to:size], and what is left to the start of `memory`."""
+    first = size - to
+    copy(memory, to, src, at, first)
+    copy(memory, 0, src, at + first, n - first)
+
+
+@micropython.viper
+def put(ctl, memory, src, at, n: int) -> int:
+    """Append up to `n` bytes of src[at:]. Returns how many fitted, or -1 where FRAMED is set."""
+    c = ptr32(ctl)
+    if c[_FRAMED]:
+        return -1
     w = c[_W]
     size = c[_SIZE]
     free = size - ((w - c[_R]) & c[_WRAP])
@@ -85,18 +118,16 @@ def put(ctl, memory, src, at: int, n: int) -> int:
         n = free
     if n > 0:
         to = w & (size - 1)
-        first = size - to
-        if n <= first:
+        if to + n <= size:
             copy(memory, to, src, at, n)
         else:
-            copy(memory, to, src, at, first)
-            copy(memory, 0, src, at + first, n - first)
+            wrap(memory, size, to, src, at, n)
         c[_W] = (w + n) & c[_WRAP]
     return n
 
 
 @micropython.viper
-def peek(ctl, memory, dst, at: int, n: int, skip: int) -> int:
+def peek(ctl, memory, dst, at, n: int, skip: int) -> int:
     """Copy up to `n` bytes that follow the first `skip` queued ones to dst[at:]. Returns how many there were."""
     c = ptr32(ctl)
     r = c[_R]
@@ -111,19 +142,28 @@ def peek(ctl, memory, dst, at: int, n: int, skip: int) -> int:
             copy(dst, at, memory, start, n)
         else:
             copy(dst, at, memory, start, first)
-            copy(dst, at + first, memory, 0, n - first)
+            copy(dst, int(at) + first, memory, 0, n - first)
     return n
 
 
 @micropython.viper
-def get(ctl, memory, dst, at: int, n: int) -> int:
-    """Move up to `n` queued bytes to dst[at:]. Returns how many there were, or -1 where ATTENTION is set."""
-    n = int(peek(ctl, memory, dst, at, n, 0))
+def get(ctl, memory, dst, at, n: int) -> int:
+    """Move up to `n` queued bytes to dst[at:]. Returns how many there were, or -1 where ATTENTION or FRAMED is set."""
     c = ptr32(ctl)
-    if c[_ATTENTION]:  # read after W: what was published up to there had set it before
+    r = c[_R]
+    there = (c[_W] - r) & c[_WRAP]
+    if c[_ATTENTION] | c[_FRAMED]:  # read after W: what was published up to there had set it before
         return -1
+    if n > there:
+        n = there
     if n > 0:
-        c[_R] = (c[_R] + n) & c[_WRAP]
+        size = c[_SIZE]
+        start = r & (size - 1)
+        if start + n <= size:
+            copy(dst, at, memory, start, n)
+        else:
+            peek(ctl, memory, dst, at, n, 0)
+        c[_R] = (r + n) & c[_WRAP]
     return n
 
 
@@ -153,7 +193,7 @@ def find(ctl, memory, byte: int, n: int) -> int:
 
 
 @micropython.viper
-def put_packet(ctl, memory, lengths, src, at: int, n: int) -> int:
+def put_packet(ctl, memory, lengths, src, at, n: int) -> int:
     """Append one packet without publishing it. Returns its slot, or -1 where it does not fit now."""
     c = ptr32(ctl)
     rw = c[_RW]
@@ -165,7 +205,13 @@ def put_packet(ctl, memory, lengths, src, at: int, n: int) -> int:
     slot = rw & (c[_SLOTS] - 1)
     ln = ptr32(lengths)
     ln[slot] = n
-    put(ctl, memory, src, at, n)
+    size = c[_SIZE]
+    to = w & (size - 1)
+    if to + n <= size:
+        copy(memory, to, src, at, n)
+    else:
+        wrap(memory, size, to, src, at, n)
+    c[_W] = (w + n) & c[_WRAP]
     return slot
 
 
@@ -184,6 +230,29 @@ def first_packet(ctl) -> int:
     if rr == c[_RW]:
         return -1
     return rr & (c[_SLOTS] - 1)
+
+
+@micropython.viper
+def get_packet(ctl, memory, lengths, dst, at, n: int) -> int:
+    """Move the first packet to dst[at:], cut to `n` bytes. Returns how many, or -1: none is there, or ATTENTION."""
+    c = ptr32(ctl)
+    rr = c[_RR]
+    if rr == c[_RW] or c[_ATTENTION]:
+        return -1
+    ln = ptr32(lengths)
+    length = ln[rr & (c[_SLOTS] - 1)]
+    if n > length:
+        n = length
+    r = c[_R]
+    size = c[_SIZE]
+    start = r & (size - 1)
+    if start + n <= size:
+        copy(dst, at, memory, start, n)
+    else:
+        peek(ctl, memory, dst, at, n, 0)
+    c[_R] = (r + length) & c[_WRAP]
+    c[_RR] = (rr + 1) & c[_RWRAP]
+    return n
 
 
 @micropython.viper
