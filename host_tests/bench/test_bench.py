@@ -15,7 +15,7 @@ def _check(records, unit):
         figures = [record[key] for key in (unit, "bytes") if key in record]
         assert len(figures) == 1 and figures[0] > 0, record
         if unit in record:
-            assert record["ratio"] == pytest.approx(record[unit] / record["baseline"], rel=0.01, abs=0.01), record
+            assert record["ratio"] == pytest.approx(record[unit] / record["baseline"], rel=0.02), record
     named = [(record["case"], record["impl"]) for record in records]
     assert len(set(named)) == len(named)
     return set(named)
@@ -62,7 +62,7 @@ def test_profile_has_every_cycle():
     [(case, total, found)] = cycles.profile("messages.sockets", "stream, 16 B", "python")
     assert case == "stream, 16 B, afunix python"
     assert sum(found.values()) == total
-    assert {"frozen ring.put", "frozen ring.get", "frozen afunix_handle_Handle_send"} <= set(found)
+    assert {"frozen ring.put", "frozen ring.take", "frozen afunix_handle_Handle_send"} <= set(found)
 
 
 def test_parse_wants_a_span_for_every_time():

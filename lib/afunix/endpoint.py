@@ -13,7 +13,7 @@ takes it away (close, shutdown, another peer) does so before it takes `wlock`, a
 
 from . import ring
 from ._host import Lock, micropython, waking
-from .ring import get, get_packet, publish_packet, put, put_packet, readable, writable
+from .ring import readable, writable
 
 try:
     from micropython import const
@@ -39,11 +39,11 @@ _BOTH = const(3)
 _W = const(0)
 _R = const(1)
 _WRAP = const(3)
+_RW = const(4)
 _ATTENTION = const(8)
 _FRAMED = const(9)
 _NOT_OPEN = const(8)
-_NOT_PLAIN = -1  # these two are objects, for viper code
-_NOBODY = None
+_NOBODY = None  # an object, for viper code
 _URGENT = const(16)
 
 _IN = const(1)
@@ -53,6 +53,27 @@ _ERR = const(8)
 _HUP = const(16)
 _NVAL = const(32)
 _RDHUP = const(0x2000)
+
+
+class _Inside:
+    """The writer that the control plane is when it has an endpoint's `wlock` already: the lock of this one is free."""
+
+    put = ring.put
+
+    def __init__(self):
+        self.lock = Lock()
+        self.out = None
+
+    @micropython.native
+    def append(self, inside, data, at, n):
+        """`put` into the ring with that inlet."""
+        self.out = inside
+        n = self.put(data, at, n, True)
+        self.out = None  # or the ring's memory would be kept
+        return n
+
+
+_inside = _Inside()
 
 
 @waking
@@ -73,10 +94,10 @@ class Endpoint:
         self.ctl = ring.control(len(memory), slots)
         self.wlock = Lock()
         self.rlock = Lock()
-        # What `put` and `take` need, looked up once: a board takes 2 us and more for every name. `reset` says in the
-        # first entry whether packets are queued. The methods are found in the instance sooner than in the class.
-        self.inlet = [None, put, self.ctl, memory, lengths, self.senders, self.wlock.acquire, self.wlock.release]
-        self.outlet = [None, get, self.ctl, memory, lengths, self.rlock.acquire, self.rlock.release]
+        self.inlet = ring.inlet(self.ctl, memory, lengths, self.senders, self.wlock)
+        self.inside = ring.inlet(self.ctl, memory, lengths, self.senders, _inside.lock)
+        self.outlet = ring.outlet(self.ctl, memory, lengths, self.rlock)
+        # A board finds these sooner in the instance than in the class.
         self.put = self.put
         self.take = self.take
         self.poll = self.poll
@@ -92,7 +113,7 @@ class Endpoint:
         """Make it a fresh, unconnected socket of `kind`. Nobody can reach it: `out` of every sender is away from it."""
         self.flush()
         self.ctl[_ATTENTION] = 0
-        self.inlet[0] = self.outlet[0] = self.ctl[_FRAMED] = kind != _STREAM
+        self.ctl[_FRAMED] = kind != _STREAM
         self.kind = kind
         self.owner = owner
         self.state = _IDLE
@@ -116,56 +137,19 @@ class Endpoint:
 
     # the plain case
 
-    # Numbers stay the objects that they are on their way through these two, since each conversion takes time.
-
-    @micropython.viper
-    def put(self, data, at, n, wait):
-        """Send data[at:at + n] to the peer, a stream's bytes as far as they fit. Returns how many, or -1.
-
-        An interrupt handler may not `wait` for the short time in which somebody else appends: what it interrupted
-        may be the one.
-        """
-        out = self.out
-        if not out:
-            return _NOT_PLAIN
-        framed, put, ctl, memory, lengths, senders, acquire, release = out
-        if not acquire(wait):
-            return _NOT_PLAIN
-        if self.out is not out:
-            n = _NOT_PLAIN
-        elif framed:
-            slot = put_packet(ctl, memory, lengths, data, at, n)
-            if int(slot) < 0:
-                n = _NOT_PLAIN
-            else:
-                senders[slot] = self
-                publish_packet(ctl)
-        else:
-            n = put(ctl, memory, data, at, n)
-        release()
-        return n
-
-    @micropython.viper
-    def take(self, into, at, n, wait):
-        """Receive up to `n` bytes, or one packet cut to it, into into[at:]. Returns how many, or -1."""
-        framed, get, ctl, memory, lengths, acquire, release = self.outlet
-        if not acquire(wait):
-            return _NOT_PLAIN
-        if framed:
-            n = get_packet(ctl, memory, lengths, into, at, n)
-        else:
-            n = get(ctl, memory, into, at, n)
-            if not n:
-                n = _NOT_PLAIN
-        release()
-        return n
+    put = ring.put  # to the peer; an interrupt handler does not wait, since what it interrupted may be who appends
+    take = ring.take
 
     @micropython.native
     def take_line(self, into, n):
         """Receive up to `n` bytes into `into`, none behind the first newline. Returns how many, or -1."""
         self.rlock.acquire()
         n = ring.find(self.ctl, self.memory, 10, n)
-        n = ring.get(self.ctl, self.memory, into, 0, n) or -1
+        if not n or self.ctl[_ATTENTION] or self.ctl[_FRAMED]:  # read last, as in `take`
+            n = -1
+        else:
+            ring.peek(self.ctl, self.memory, into, 0, n, 0)
+            ring.skip(self.ctl, n)
         self.rlock.release()
         return n
 
@@ -180,7 +164,7 @@ class Endpoint:
         """Append up to `n` bytes to this endpoint's ring, at the position `appended_at`. Returns how many fitted."""
         self.wlock.acquire()
         self.appended_at = self.ctl[_W]
-        n = ring.put(self.ctl, self.memory, data, at, n)
+        n = _inside.append(self.inside, data, at, n)
         self.wlock.release()
         return n
 
@@ -188,13 +172,13 @@ class Endpoint:
     def append_packet(self, data, at, n, sender, ancillary):
         """Append one packet from the endpoint `sender` to this endpoint's ring. False where it does not fit now."""
         self.wlock.acquire()
-        slot = ring.put_packet(self.ctl, self.memory, self.lengths, data, at, n)
-        if slot >= 0:
+        slot = self.ctl[_RW] & (len(self.lengths) - 1)
+        n = _inside.append(self.inside, data, at, n)
+        if n >= 0:  # these two are looked at under the kernel's lock alone
             self.senders[slot] = sender
             self.ancillary[slot] = ancillary
-            ring.publish_packet(self.ctl)
         self.wlock.release()
-        return slot >= 0
+        return n >= 0
 
     @micropython.native
     def fetch(self, into, at, n, skip, keep):

@@ -5,7 +5,7 @@ that `socket` adds: `_send`, `_receive`, `_finish`. The same methods serve Micro
 select.poll and asyncio take a socket as it is.
 """
 
-from ._host import StreamBase, blank, micropython, seal
+from ._host import MICROPYTHON, StreamBase, blank, bytes_of, micropython, seal
 
 try:
     from micropython import const
@@ -15,13 +15,12 @@ except ImportError:
         return value
 
 
-# A board looks a builtin name up in a long table, one entry after the other: 20 us each on a Pico.
+# A board looks a builtin name up in a long table, one entry after the other: 20 us each on a Pico. And it knows an
+# object's class without a call.
 _len = len
-_isinstance = isinstance
-_type = type
 _bytes = bytes
 _bytearray = bytearray
-_BYTES = (bytes, bytearray, memoryview)
+_memoryview = memoryview if MICROPYTHON else bytes  # CPython's may have items of several bytes
 _EINVAL = const(22)
 _STREAM_POLL = const(3)
 _STREAM_CLOSE = const(4)
@@ -37,10 +36,11 @@ class Handle(StreamBase):
 
         Raises OSError: EAGAIN, ENOTCONN, EPIPE, EMSGSIZE, EBADF; TypeError where `data` has no bytes.
         """
-        if not flags and _isinstance(data, _BYTES):
+        kind = data.__class__
+        if not flags and (kind is _bytes or kind is _bytearray or kind is _memoryview):
             n = _len(data)
             done = self._ep.put(data, 0, n, True)
-            if done == n and n:
+            if done == n:
                 return n
             return self._send(data, done, flags)
         return self._send(data, -1, flags)
@@ -52,7 +52,7 @@ class Handle(StreamBase):
         Returns the number of bytes received, 0 at the end of a stream. Raises OSError: EAGAIN, ECONNRESET, EINVAL,
         ENOTCONN, EBADF; TypeError where `buffer` cannot be written; ValueError for a negative or too large `nbytes`.
         """
-        if not (nbytes or flags) and _type(buffer) is _bytearray:
+        if not (nbytes or flags) and buffer.__class__ is _bytearray:
             n = _len(buffer)
             if n:
                 n = self._ep.take(buffer, 0, n, True)
@@ -85,10 +85,11 @@ class Handle(StreamBase):
 
         Returns the number of bytes written: all where the socket may wait, None where nothing could be written now.
         """
-        if first < 0 and _type(data) is _bytes:
+        kind = data.__class__
+        if first < 0 and (kind is _bytes or kind is _bytearray):
             n = _len(data)
             done = self._ep.put(data, 0, n, True)
-            if done == n and n:
+            if done == n:
                 return n
             return self._write(data, 0, n, done)
         return self._write_part(data, first, second)
@@ -99,7 +100,7 @@ class Handle(StreamBase):
 
         Returns the number of bytes read; a non-blocking socket reads what there is, and returns None for nothing.
         """
-        if n < 0 and _type(buffer) is _bytearray:
+        if n < 0 and buffer.__class__ is _bytearray:
             n = _len(buffer)
             if not n:
                 return 0
@@ -136,8 +137,11 @@ class Handle(StreamBase):
         Returns the number of bytes sent; 0 where none fits, somebody else is sending, or the socket is not plainly
         connected.
         """
-        if not _isinstance(data, _BYTES):
-            return 0
+        kind = data.__class__
+        if not (kind is _bytes or kind is _bytearray):
+            if kind is not memoryview:
+                return 0
+            data = bytes_of(data)
         n = self._ep.put(data, 0, _len(data), False)
         return n if n > 0 else 0
 
@@ -147,7 +151,7 @@ class Handle(StreamBase):
 
         Returns the number of bytes received; 0 where there are none, or somebody else is receiving.
         """
-        if _type(buffer) is not _bytearray or not buffer:
+        if buffer.__class__ is not _bytearray or not buffer:
             return 0
         n = self._ep.take(buffer, 0, _len(buffer), False)
         return n if n > 0 else 0

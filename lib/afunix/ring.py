@@ -11,8 +11,7 @@ the store that publishes them.
     SLOTS     packets the ring holds
     ATTENTION not 0: a reader must look at more than the bytes (ancillary data is queued, or an option is set).
               A writer that queues ancillary data sets it before it publishes the bytes it belongs to
-    FRAMED    not 0: packets are queued, and bytes without a length have no business here. A reader or writer of a
-              stream may come late, when the ring already belongs to another socket
+    FRAMED    not 0: packets are queued, and bytes without a length have no business here
 """
 
 from array import array
@@ -57,24 +56,10 @@ def used(ctl) -> int:
 
 
 @micropython.viper
-def room(ctl) -> int:
-    """Bytes that fit."""
-    c = ptr32(ctl)
-    return c[_SIZE] - ((c[_W] - c[_R]) & c[_WRAP])
-
-
-@micropython.viper
 def packets(ctl) -> int:
     """Packets queued."""
     c = ptr32(ctl)
     return (c[_RW] - c[_RR]) & c[_RWRAP]
-
-
-@micropython.viper
-def slots(ctl) -> int:
-    """Packets that fit, by their number."""
-    c = ptr32(ctl)
-    return c[_SLOTS] - ((c[_RW] - c[_RR]) & c[_RWRAP])
 
 
 @micropython.viper
@@ -97,32 +82,108 @@ def writable(ctl) -> int:
     return free
 
 
-@micropython.viper
-def wrap(memory, size: int, to: int, src, at: int, n: int):
-    """Copy `n` bytes of src[at:] to memory[to:size], and what is left to the start of `memory`."""
-    first = size - to
-    copy(memory, to, src, at, first)
-    copy(memory, 0, src, at + first, n - first)
+# The two functions of every message, which are methods of an endpoint. On a board each look-up of a name takes 2 us and
+# more, and each call of a Python function 6: so each does everything in one, for bytes and packets, and finds what it
+# needs in a tuple. Under the lock they read FRAMED anew: a caller may be late, when the ring is another socket's.
+
+
+def inlet(ctl, memory, lengths, senders, lock):
+    """What `put` needs of a ring; `lock` is that of its writers."""
+    kind = type(lock)
+    return ctl, memory, lengths, senders, copy, kind.acquire, kind.release, lock
+
+
+def outlet(ctl, memory, lengths, lock):
+    """What `take` needs of a ring; `lock` is that of its readers."""
+    kind = type(lock)
+    return ctl, memory, lengths, copy, kind.acquire, kind.release, lock
 
 
 @micropython.viper
-def put(ctl, memory, src, at, n: int) -> int:
-    """Append up to `n` bytes of src[at:]. Returns how many fitted, or -1 where FRAMED is set."""
-    c = ptr32(ctl)
-    if c[_FRAMED]:
+def put(self, data, at, n: int, wait) -> int:
+    """A writer's method: append data[at:at + n] to the ring that `self.out` leads to, a stream's bytes as far as they
+    fit. Returns how many, or -1: `out` is None, the packet does not fit, or somebody else appends and this may not
+    `wait`.
+    """
+    out = self.out
+    if not out:
         return -1
-    w = c[_W]
-    size = c[_SIZE]
-    free = size - ((w - c[_R]) & c[_WRAP])
-    if n > free:
-        n = free
-    if n > 0:
-        to = w & (size - 1)
-        if to + n <= size:
-            copy(memory, to, src, at, n)
+    ctl, memory, lengths, senders, copy, acquire, release, lock = out
+    if not acquire(lock, wait):
+        return -1
+    if self.out is out:
+        c = ptr32(ctl)
+        w = c[_W]
+        size = c[_SIZE]
+        free = size - ((w - c[_R]) & c[_WRAP])
+        framed = c[_FRAMED]
+        if framed:
+            rw = c[_RW]
+            if n > free or (rw - c[_RR]) & c[_RWRAP] == c[_SLOTS]:
+                n = -1
+            else:
+                slot = rw & (c[_SLOTS] - 1)
+                ln = ptr32(lengths)
+                ln[slot] = n
+                senders[slot] = self
+        elif n > free:
+            n = free
+        if n >= 0:
+            to = w & (size - 1)
+            first = size - to
+            if n <= first:
+                copy(memory, to, data, at, n)
+            else:
+                copy(memory, to, data, at, first)
+                copy(memory, 0, data, int(at) + first, n - first)
+            c[_W] = (w + n) & c[_WRAP]
+            if framed:
+                c[_RW] = (rw + 1) & c[_RWRAP]
+    else:
+        n = -1
+    release(lock)
+    return n
+
+
+@micropython.viper
+def take(self, into, at, n: int, wait) -> int:
+    """A reader's method: move up to `n` bytes, or one packet cut to them, from the ring behind `self.outlet` to
+    into[at:]. Returns how many, or -1: nothing is there, ATTENTION is set, or somebody else reads and this may not
+    `wait`.
+    """
+    ctl, memory, lengths, copy, acquire, release, lock = self.outlet
+    if not acquire(lock, wait):
+        return -1
+    c = ptr32(ctl)
+    r = c[_R]
+    framed = c[_FRAMED]
+    there = -1
+    if framed:
+        rr = c[_RR]
+        if rr != c[_RW]:
+            ln = ptr32(lengths)
+            there = ln[rr & (c[_SLOTS] - 1)]
+    elif r != c[_W]:
+        there = (c[_W] - r) & c[_WRAP]
+    if there < 0 or c[_ATTENTION]:  # read last: what is there was published after it was set
+        n = -1
+    else:
+        if n > there:
+            n = there
+        size = c[_SIZE]
+        start = r & (size - 1)
+        first = size - start
+        if n <= first:
+            copy(into, at, memory, start, n)
         else:
-            wrap(memory, size, to, src, at, n)
-        c[_W] = (w + n) & c[_WRAP]
+            copy(into, at, memory, start, first)
+            copy(into, int(at) + first, memory, 0, n - first)
+        if framed:
+            c[_R] = (r + there) & c[_WRAP]
+            c[_RR] = (rr + 1) & c[_RWRAP]
+        else:
+            c[_R] = (r + n) & c[_WRAP]
+    release(lock)
     return n
 
 
@@ -143,27 +204,6 @@ def peek(ctl, memory, dst, at, n: int, skip: int) -> int:
         else:
             copy(dst, at, memory, start, first)
             copy(dst, int(at) + first, memory, 0, n - first)
-    return n
-
-
-@micropython.viper
-def get(ctl, memory, dst, at, n: int) -> int:
-    """Move up to `n` queued bytes to dst[at:]. Returns how many there were, or -1 where ATTENTION or FRAMED is set."""
-    c = ptr32(ctl)
-    r = c[_R]
-    there = (c[_W] - r) & c[_WRAP]
-    if c[_ATTENTION] | c[_FRAMED]:  # read after W: what was published up to there had set it before
-        return -1
-    if n > there:
-        n = there
-    if n > 0:
-        size = c[_SIZE]
-        start = r & (size - 1)
-        if start + n <= size:
-            copy(dst, at, memory, start, n)
-        else:
-            peek(ctl, memory, dst, at, n, 0)
-        c[_R] = (r + n) & c[_WRAP]
     return n
 
 
@@ -193,36 +233,6 @@ def find(ctl, memory, byte: int, n: int) -> int:
 
 
 @micropython.viper
-def put_packet(ctl, memory, lengths, src, at, n: int) -> int:
-    """Append one packet without publishing it. Returns its slot, or -1 where it does not fit now."""
-    c = ptr32(ctl)
-    rw = c[_RW]
-    if (rw - c[_RR]) & c[_RWRAP] == c[_SLOTS]:
-        return -1
-    w = c[_W]
-    if n > c[_SIZE] - ((w - c[_R]) & c[_WRAP]):
-        return -1
-    slot = rw & (c[_SLOTS] - 1)
-    ln = ptr32(lengths)
-    ln[slot] = n
-    size = c[_SIZE]
-    to = w & (size - 1)
-    if to + n <= size:
-        copy(memory, to, src, at, n)
-    else:
-        wrap(memory, size, to, src, at, n)
-    c[_W] = (w + n) & c[_WRAP]
-    return slot
-
-
-@micropython.viper
-def publish_packet(ctl):
-    """Make the packet of the last `put_packet` readable."""
-    c = ptr32(ctl)
-    c[_RW] = (c[_RW] + 1) & c[_RWRAP]
-
-
-@micropython.viper
 def first_packet(ctl) -> int:
     """The slot of the packet that is next, or -1."""
     c = ptr32(ctl)
@@ -230,29 +240,6 @@ def first_packet(ctl) -> int:
     if rr == c[_RW]:
         return -1
     return rr & (c[_SLOTS] - 1)
-
-
-@micropython.viper
-def get_packet(ctl, memory, lengths, dst, at, n: int) -> int:
-    """Move the first packet to dst[at:], cut to `n` bytes. Returns how many, or -1: none is there, or ATTENTION."""
-    c = ptr32(ctl)
-    rr = c[_RR]
-    if rr == c[_RW] or c[_ATTENTION]:
-        return -1
-    ln = ptr32(lengths)
-    length = ln[rr & (c[_SLOTS] - 1)]
-    if n > length:
-        n = length
-    r = c[_R]
-    size = c[_SIZE]
-    start = r & (size - 1)
-    if start + n <= size:
-        copy(dst, at, memory, start, n)
-    else:
-        peek(ctl, memory, dst, at, n, 0)
-    c[_R] = (r + length) & c[_WRAP]
-    c[_RR] = (rr + 1) & c[_RWRAP]
-    return n
 
 
 @micropython.viper
