@@ -1,6 +1,5 @@
 """The rings, which hold every message: in Python by themselves, and whichever implementation there is, in sockets."""
 
-from array import array
 from pathlib import Path
 
 import pytest
@@ -35,11 +34,11 @@ class Ends:
         self.ctl[4] = self.ctl[5] = start % (2 * SLOTS)
         self.ctl[9] = framed
         self.memory = bytearray(b"?" * size)
-        self.lengths = array("i", [-1] * SLOTS)
+        self.lengths = ring.lengths(self.ctl)
         self.senders = [None] * SLOTS
         self.lock = Lock()
-        self.out = ring.inlet(self.ctl, self.memory, self.lengths, self.senders, self.lock)
-        self.outlet = ring.outlet(self.ctl, self.memory, self.lengths, self.lock)
+        self.out = ring.inlet(self.ctl, self.memory, self.senders, self.lock)
+        self.outlet = ring.outlet(self.ctl, self.memory, self.lock)
 
 
 @given(st.sampled_from(SIZES), st.integers(0, 127), STEPS)
@@ -139,8 +138,8 @@ class Revoked(Ends):
 @pytest.mark.parametrize("framed", [False, True])
 def test_a_late_writer_appends_nothing(framed):
     ends = Revoked(64, 0, framed)
-    inlet = ring.inlet(ends.ctl, ends.memory, ends.lengths, ends.senders, ends.lock)
-    for late in (None, ring.inlet(*inlet[:4], Lock())):
+    inlet = ring.inlet(ends.ctl, ends.memory, ends.senders, ends.lock)
+    for late in (None, ring.inlet(*inlet[:3], Lock())):
         ends.ways = [late, inlet]
         assert ends.put(b"ab", 0, 2, True) == -1
         assert not ring.readable(ends.ctl) and not ends.lock.locked()

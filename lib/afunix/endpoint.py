@@ -81,22 +81,22 @@ class Endpoint:
     """One of the kernel's fixed endpoints.
 
     memory   writable buffer of the ring's size
-    lengths  array('i') with one word for each packet slot
+    lengths  has as many items as the ring has slots for packets
     """
 
     def __init__(self, index, memory, lengths):
         slots = len(lengths)
         self.index = index
         self.memory = memory
-        self.lengths = lengths
         self.senders = [None] * slots
         self.ancillary = [None] * slots
         self.ctl = ring.control(len(memory), slots)
+        self.lengths = ring.lengths(self.ctl)
         self.wlock = Lock()
         self.rlock = Lock()
-        self.inlet = ring.inlet(self.ctl, memory, lengths, self.senders, self.wlock)
-        self.inside = ring.inlet(self.ctl, memory, lengths, self.senders, _inside.lock)
-        self.outlet = ring.outlet(self.ctl, memory, lengths, self.rlock)
+        self.inlet = ring.inlet(self.ctl, memory, self.senders, self.wlock)
+        self.inside = ring.inlet(self.ctl, memory, self.senders, _inside.lock)
+        self.outlet = ring.outlet(self.ctl, memory, self.rlock)
         # A board finds these sooner in the instance than in the class.
         self.put = self.put
         self.take = self.take

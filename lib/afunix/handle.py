@@ -130,8 +130,8 @@ class Handle(StreamBase):
 
     # for interrupt handlers
 
-    @micropython.native
-    def try_write(self, data):
+    @micropython.viper
+    def try_write(self, data) -> int:
         """Send as much of `data` (bytes, bytearray or memoryview) as fits now. Never waits, allocates or raises.
 
         Returns the number of bytes sent; 0 where none fits, somebody else is sending, or the socket is not plainly
@@ -142,16 +142,16 @@ class Handle(StreamBase):
             if kind is not memoryview:
                 return 0
             data = bytes_of(data)
-        n = self._ep.put(data, 0, _len(data), False)
+        n = int(self._ep.put(data, 0, _len(data), False))
         return n if n > 0 else 0
 
-    @micropython.native
-    def try_readinto(self, buffer):
+    @micropython.viper
+    def try_readinto(self, buffer) -> int:
         """Receive what is there into `buffer` (a bytearray). Never waits, allocates or raises.
 
         Returns the number of bytes received; 0 where there are none, or somebody else is receiving.
         """
         if buffer.__class__ is not _bytearray or not buffer:
             return 0
-        n = self._ep.take(buffer, 0, _len(buffer), False)
+        n = int(self._ep.take(buffer, 0, _len(buffer), False))
         return n if n > 0 else 0

@@ -12,11 +12,12 @@ the store that publishes them.
     ATTENTION not 0: a reader must look at more than the bytes (ancillary data is queued, or an option is set).
               A writer that queues ancillary data sets it before it publishes the bytes it belongs to
     FRAMED    not 0: packets are queued, and bytes without a length have no business here
+    LENGTHS   here begin the lengths of packets, one word for each slot
 """
 
 from array import array
 
-from ._host import copy, micropython, ptr8, ptr32
+from ._host import Lock, copy, micropython, ptr8, ptr32
 
 try:
     from micropython import const
@@ -36,11 +37,22 @@ _SLOTS = const(6)
 _RWRAP = const(7)
 _ATTENTION = const(8)
 _FRAMED = const(9)
+_LENGTHS = const(10)
 
 
 def control(size, slots):
     """The control words of an empty ring of `size` bytes and `slots` packets, both powers of two (slots may be 0)."""
-    return array("i", [0, 0, size, 2 * size - 1, 0, 0, slots, 2 * slots - 1 if slots else 0, 0, 0])
+    ctl = array("i", bytes(4 * (_LENGTHS + slots)))
+    ctl[_SIZE] = size
+    ctl[_WRAP] = 2 * size - 1
+    ctl[_SLOTS] = slots
+    ctl[_RWRAP] = 2 * slots - 1 if slots else 0
+    return ctl
+
+
+def lengths(ctl):
+    """The lengths of packets, by slot."""
+    return memoryview(ctl)[_LENGTHS:]
 
 
 def clear(ctl):
@@ -87,16 +99,19 @@ def writable(ctl) -> int:
 # needs in a tuple. Under the lock they read FRAMED anew: a caller may be late, when the ring is another socket's.
 
 
-def inlet(ctl, memory, lengths, senders, lock):
+# An attribute of the class would be a wrapper, which looks at each lock's class.
+_acquire = type(Lock()).__dict__["acquire"]
+_release = type(Lock()).__dict__["release"]
+
+
+def inlet(ctl, memory, senders, lock):
     """What `put` needs of a ring; `lock` is that of its writers."""
-    kind = type(lock)
-    return ctl, memory, lengths, senders, copy, kind.acquire, kind.release, lock
+    return ctl, memory, senders, copy, _acquire, _release, lock
 
 
-def outlet(ctl, memory, lengths, lock):
+def outlet(ctl, memory, lock):
     """What `take` needs of a ring; `lock` is that of its readers."""
-    kind = type(lock)
-    return ctl, memory, lengths, copy, kind.acquire, kind.release, lock
+    return ctl, memory, copy, _acquire, _release, lock
 
 
 @micropython.viper
@@ -108,7 +123,7 @@ def put(self, data, at, n: int, wait) -> int:
     out = self.out
     if not out:
         return -1
-    ctl, memory, lengths, senders, copy, acquire, release, lock = out
+    ctl, memory, senders, copy, acquire, release, lock = out
     if not acquire(lock, wait):
         return -1
     if self.out is out:
@@ -123,8 +138,7 @@ def put(self, data, at, n: int, wait) -> int:
                 n = -1
             else:
                 slot = rw & (c[_SLOTS] - 1)
-                ln = ptr32(lengths)
-                ln[slot] = n
+                c[_LENGTHS + slot] = n
                 senders[slot] = self
         elif n > free:
             n = free
@@ -151,7 +165,7 @@ def take(self, into, at, n: int, wait) -> int:
     into[at:]. Returns how many, or -1: nothing is there, ATTENTION is set, or somebody else reads and this may not
     `wait`.
     """
-    ctl, memory, lengths, copy, acquire, release, lock = self.outlet
+    ctl, memory, copy, acquire, release, lock = self.outlet
     if not acquire(lock, wait):
         return -1
     c = ptr32(ctl)
@@ -161,8 +175,7 @@ def take(self, into, at, n: int, wait) -> int:
     if framed:
         rr = c[_RR]
         if rr != c[_RW]:
-            ln = ptr32(lengths)
-            there = ln[rr & (c[_SLOTS] - 1)]
+            there = c[_LENGTHS + (rr & (c[_SLOTS] - 1))]
     elif r != c[_W]:
         there = (c[_W] - r) & c[_WRAP]
     if there < 0 or c[_ATTENTION]:  # read last: what is there was published after it was set
