@@ -15,6 +15,7 @@ LIB = HERE.parent.parent / "lib"
 KINDS = {"STREAM": 1, "DGRAM": 2, "SEQPACKET": 5}
 SIZES = [1, 2, 8, 64]
 SLOTS = 4
+IN, OUT = 1, 4
 
 # An operation and two numbers for it.
 STEPS = st.lists(
@@ -71,8 +72,8 @@ def test_bytes(size, start, steps):
         else:
             line = model[:a].find(b"\n") + 1
             assert ring.find(ctl, memory, 10, a) == (line or len(model[:a]))
-        assert ring.used(ctl) == ring.readable(ctl) == len(model)
-        assert ring.writable(ctl) == size - len(model)
+        assert ring.used(ctl) == len(model)
+        assert ring.ready(ctl, ctl) == (IN if model else 0) | (OUT if len(model) < size else 0)
 
 
 PACKETS = st.lists(st.tuples(st.sampled_from(["put", "take", "drop"]), st.integers(0, 70)))
@@ -103,9 +104,9 @@ def test_packets(size, start, steps):
             assert ring.peek(ctl, memory, into, 0, len(packet), 0) == len(packet)
             assert into[: len(packet)] == packet
             ring.drop_packet(ctl, len(packet))
-        assert ring.packets(ctl) == ring.readable(ctl) == len(model)
-        free = size - sum(map(len, model))
-        assert bool(ring.writable(ctl)) == (len(model) < SLOTS and 2 * free >= size)
+        assert ring.packets(ctl) == len(model)
+        fits = len(model) < SLOTS and 2 * sum(map(len, model)) <= size
+        assert ring.ready(ctl, ctl) == (IN if model else 0) | (OUT if fits else 0)
 
 
 @given(st.integers(1, 64), st.integers(0, 63), st.booleans())
@@ -142,7 +143,7 @@ def test_a_late_writer_appends_nothing(framed):
     for late in (None, ring.inlet(*inlet[:3], Lock())):
         ends.ways = [late, inlet]
         assert ends.put(b"ab", 0, 2, True) == -1
-        assert not ring.readable(ends.ctl) and not ends.lock.locked()
+        assert ring.ready(ends.ctl, ends.ctl) == OUT and not ends.lock.locked()
 
 
 def _calls(step, rounds):

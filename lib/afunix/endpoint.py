@@ -13,7 +13,7 @@ takes it away (close, shutdown, another peer) does so before it takes `wlock`, a
 
 from . import ring
 from ._host import Lock, micropython, waking
-from .ring import readable, writable
+from .ring import ready, used
 
 try:
     from micropython import const
@@ -44,7 +44,6 @@ _ATTENTION = const(8)
 _FRAMED = const(9)
 _NOT_OPEN = const(8)
 _NOBODY = None  # an object, for viper code
-_URGENT = const(16)
 
 _IN = const(1)
 _PRI = const(2)
@@ -241,9 +240,10 @@ class Endpoint:
         """How many bytes are queued before `position`, an `appended_at`."""
         return (position - self.ctl[_R]) & self.ctl[_WRAP]
 
-    def queued(self):
+    @micropython.viper
+    def queued(self) -> int:
         """Bytes that can be received."""
-        return ring.used(self.ctl)
+        return int(used(self.ctl))
 
     def first_length(self):
         """The length of the packet that is next, 0 where there is none."""
@@ -275,16 +275,12 @@ class Endpoint:
     @micropython.viper
     def poll(self) -> int:
         """The events of poll(2) that hold now, all of them: POLLIN, POLLPRI, POLLOUT and so on."""
-        ctl = self.ctl
         peer = self.peer
         shut = int(self.shut)
-        events = 0
-        if int(readable(ctl)):
-            events = _IN
         if peer is _NOBODY:
-            events |= int(self._poll_alone())
-        elif int(writable(peer.ctl)):
-            events |= _OUT
+            events = int(self._poll_alone())
+        else:
+            events = int(ready(self.ctl, peer.ctl))
         if shut:
             if shut & _RECEIVE:
                 events |= _IN | _RDHUP
@@ -292,14 +288,15 @@ class Endpoint:
                 events |= _HUP
         if self.error:
             events |= _ERR
-        if ptr32(ctl)[_ATTENTION] & _URGENT:
-            events |= _PRI
         return events
 
     def _poll_alone(self):
-        """What of this only a socket without a peer has: connections to accept, POLLHUP while it is not connected."""
+        """What rings say, and what only a socket without a peer has: connections to accept, POLLHUP while it is not
+        connected."""
         kind = self.kind
-        events = _IN if self.pending else 0
+        events = ready(self.ctl, self.ctl) & (_IN | _PRI)
+        if self.pending:
+            events |= _IN
         if kind and self.state != _LISTENING:
             events |= _OUT
         if self.state == _IDLE and kind != _DGRAM:

@@ -118,11 +118,11 @@ class Handle(StreamBase):
         """Read a line, at most `n` bytes of it. Returns bytes, without a newline at the end; None for "not now"."""
         return self._readline(n)
 
-    @micropython.native
-    def ioctl(self, request, argument):
+    @micropython.viper
+    def ioctl(self, request: int, argument: int) -> int:
         """What select and asyncio ask of a stream on MicroPython."""
         if request == _STREAM_POLL:
-            return self._ep.poll() & (argument | _ALWAYS)
+            return int(self._ep.poll()) & (argument | _ALWAYS)
         if request == _STREAM_CLOSE:
             self.close()
             return 0

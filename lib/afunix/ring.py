@@ -39,6 +39,12 @@ _ATTENTION = const(8)
 _FRAMED = const(9)
 _LENGTHS = const(10)
 
+_URGENT = const(16)  # in ATTENTION: an urgent byte is queued
+
+_IN = const(1)
+_PRI = const(2)
+_OUT = const(4)
+
 
 def control(size, slots):
     """The control words of an empty ring of `size` bytes and `slots` packets, both powers of two (slots may be 0)."""
@@ -75,23 +81,28 @@ def packets(ctl) -> int:
 
 
 @micropython.viper
-def readable(ctl) -> int:
-    """Not 0 where something is queued."""
-    c = ptr32(ctl)
-    if c[_FRAMED]:
-        return (c[_RW] - c[_RR]) & c[_RWRAP]
-    return (c[_W] - c[_R]) & c[_WRAP]
+def ready(ctl, target) -> int:
+    """The events of poll(2) that there are for who reads the ring of `ctl` and writes to that of `target`.
 
-
-@micropython.viper
-def writable(ctl) -> int:
-    """Not 0 where a small message fits. Of packets the ring says so while half of it is free."""
+    Something is queued, POLLIN, an urgent byte among it, POLLPRI; a small message fits, POLLOUT. Of packets a ring
+    says so while half of it is free.
+    """
     c = ptr32(ctl)
-    free = c[_SIZE] - ((c[_W] - c[_R]) & c[_WRAP])
+    t = ptr32(target)
+    free = t[_SIZE] - ((t[_W] - t[_R]) & t[_WRAP])
+    events = 0
     if c[_FRAMED]:
-        if (c[_RW] - c[_RR]) & c[_RWRAP] == c[_SLOTS] or 2 * free < c[_SIZE]:
-            return 0
-    return free
+        if c[_RW] != c[_RR]:
+            events = _IN
+        if (t[_RW] - t[_RR]) & t[_RWRAP] == t[_SLOTS] or 2 * free < t[_SIZE]:
+            free = 0
+    elif c[_W] != c[_R]:
+        events = _IN
+    if free:
+        events |= _OUT
+    if c[_ATTENTION] & _URGENT:
+        events |= _PRI
+    return events
 
 
 # The two functions of every message, which are methods of an endpoint. On a board each look-up of a name takes 2 us and
