@@ -136,7 +136,8 @@ class Endpoint:
 
     # the plain case
 
-    put = ring.put  # to the peer; an interrupt handler does not wait, since what it interrupted may be who appends
+    # An interrupt handler does not let them wait for the lock: what it interrupted may hold it.
+    put = ring.put
     take = ring.take
 
     @micropython.native

@@ -105,12 +105,10 @@ def ready(ctl, target) -> int:
     return events
 
 
-# The two functions of every message, which are methods of an endpoint. On a board each look-up of a name takes 2 us and
-# more, and each call of a Python function 6: so each does everything in one, for bytes and packets, and finds what it
-# needs in a tuple. Under the lock they read FRAMED anew: a caller may be late, when the ring is another socket's.
+# `put` and `take` run for every message, as methods of an endpoint. A board takes 2 us and more to look a name up, 5 to
+# call a function of Python's: so each is one function, for bytes and packets alike, and finds what it needs in a tuple.
 
-
-# An attribute of the class would be a wrapper, which looks at each lock's class.
+# As an attribute of its class, each of these would be a wrapper that looks at the lock's class first.
 _acquire = type(Lock()).__dict__["acquire"]
 _release = type(Lock()).__dict__["release"]
 
@@ -137,7 +135,7 @@ def put(self, data, at, n: int, wait) -> int:
     ctl, memory, senders, copy, acquire, release, lock = out
     if not acquire(lock, wait):
         return -1
-    if self.out is out:
+    if self.out is out:  # else the ring may be another socket's by now
         c = ptr32(ctl)
         w = c[_W]
         size = c[_SIZE]
