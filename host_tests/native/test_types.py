@@ -18,10 +18,10 @@ python = Endpoint(0, bytearray(64), array("i", [0] * 4))
 native = dataplane.Endpoint(0, bytearray(64), array("i", [0] * 4))
 assert type(native) is not type(python)
 inside = ("ctl", "wlock", "rlock", "outlet", "WAKING")
-print([name for name in dir(python) if name[:2] != "__" and name not in inside and not hasattr(native, name)])
+print([name for name in dir(python) if name[0] != "_" and name not in inside and not hasattr(native, name)])
 differ = inside + ("inlet", "memory", "lengths", "senders", "ancillary")
 for name in dir(python):
-    if name not in differ and name[:2] != "__" and not callable(getattr(python, name)):
+    if name not in differ and name[0] != "_" and not callable(getattr(python, name)):
         assert getattr(native, name) == getattr(python, name), name
 print([name for name in dir(Handle) if name[:2] != "__" and not hasattr(dataplane.Handle, name)])
 """

@@ -94,7 +94,7 @@ class Endpoint:
         self.wlock = Lock()
         self.rlock = Lock()
         self.inlet = ring.inlet(self.ctl, memory, self.senders, self.wlock)
-        self.inside = ring.inlet(self.ctl, memory, self.senders, _inside.lock)
+        self._inside = ring.inlet(self.ctl, memory, self.senders, _inside.lock)
         self.outlet = ring.outlet(self.ctl, memory, self.rlock)
         # A board finds these sooner in the instance than in the class.
         self.put = self.put
@@ -164,7 +164,7 @@ class Endpoint:
         """Append up to `n` bytes to this endpoint's ring, at the position `appended_at`. Returns how many fitted."""
         self.wlock.acquire()
         self.appended_at = self.ctl[_W]
-        n = _inside.append(self.inside, data, at, n)
+        n = _inside.append(self._inside, data, at, n)
         self.wlock.release()
         return n
 
@@ -173,7 +173,7 @@ class Endpoint:
         """Append one packet from the endpoint `sender` to this endpoint's ring. False where it does not fit now."""
         self.wlock.acquire()
         slot = self.ctl[_RW] & (len(self.lengths) - 1)
-        n = _inside.append(self.inside, data, at, n)
+        n = _inside.append(self._inside, data, at, n)
         if n >= 0:  # these two are looked at under the kernel's lock alone
             self.senders[slot] = sender
             self.ancillary[slot] = ancillary
