@@ -15,7 +15,7 @@ def _check(records, unit):
         figures = [record[key] for key in (unit, "bytes") if key in record]
         assert len(figures) == 1 and figures[0] > 0, record
         if unit in record:
-            assert record["ratio"] == pytest.approx(record[unit] / record["baseline"], rel=0.01, abs=0.01), record
+            assert record["ratio"] == pytest.approx(record[unit] / record["baseline"], rel=0.02, abs=0.01), record
     named = [(record["case"], record["impl"]) for record in records]
     assert len(set(named)) == len(named)
     return set(named)
@@ -62,7 +62,7 @@ def test_profile_has_every_cycle():
     [(case, total, found)] = cycles.profile("messages.sockets", "stream, 16 B", "python")
     assert case == "stream, 16 B, afunix python"
     assert sum(found.values()) == total
-    assert {"frozen ring.put", "frozen ring.get", "frozen afunix_handle_Handle_send"} <= set(found)
+    assert {"frozen ring.put", "frozen ring.take", "frozen afunix_handle_Handle_send"} <= set(found)
 
 
 def test_parse_wants_a_span_for_every_time():
@@ -81,7 +81,22 @@ def test_records_subtract_loop_and_start():
         ("between", "other", "impl", 2, [20, 28]),
         ("bytes", "size", "impl", 7, []),
     ]
-    found = [
+    found = _figures(measured)
+    assert found == [(bench.BASELINE, 10, 1.0), ("case", 25, 2.5), ("other", 20, 2.0), ("size", 7, None)]
+
+
+def test_records_hold_no_nothing():
+    """On a PC a loop may take longer than what is measured; nobody is to divide by that."""
+    measured = [
+        ("rounds", "loop", "", 10, [0, 100]),
+        ("rounds", "baseline", "RingIO", 10, [0, 100]),
+        ("rounds", "case", "impl", 10, [0, 90]),
+    ]
+    assert _figures(measured) == [(bench.BASELINE, 0.1, 1.0), ("case", 0.1, 1.0)]
+
+
+def _figures(measured):
+    """(case, figure, ratio) of each record."""
+    return [
         (r["case"], r.get("cycles", r.get("bytes")), r.get("ratio")) for r in bench.records("p", measured, "cycles")
     ]
-    assert found == [(bench.BASELINE, 10, 1.0), ("case", 25, 2.5), ("other", 20, 2.0), ("size", 7, None)]

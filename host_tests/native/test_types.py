@@ -16,7 +16,8 @@ from afunix.handle import Handle
 from afunix.state import make
 python, native = [make(one, 0, bytearray(64), 4) for one in (Endpoint, dataplane.Endpoint)]
 assert type(native) is not type(python)
-inside = ("wlock", "rlock", "outlet", "put", "take")  # what Handle has to do with its Endpoint, where both are in Python
+# What the Handle in Python has to do with its Endpoint, and that with its ring.
+inside = ("wlock", "rlock", "_inside", "outlet", "put", "take", "_poll_alone")
 print([name for name in dir(python) if name[:2] != "__" and name not in inside and not hasattr(native, name)])
 for name in dir(python):
     if name not in inside and name != "inlet" and name[:2] != "__" and not callable(getattr(python, name)):
@@ -106,8 +107,9 @@ def refused(call, *args):
 print([
     refused(Handle), refused(Handle, 1), refused(Handle, 1, 2), refused(Endpoint), refused(Endpoint, 1, 2, 3, 4, 5, 6),
     refused(setattr, ep, "peer", 1), refused(setattr, ep, "out", ep.ctl), refused(setattr, ep, "kind", None),
-    refused(setattr, ep, "memory", None), refused(setattr, ep, "nothing", None), refused(ep.fetch, bytearray(4), 3, 2, 0, 0),
-    refused(ep.append, bytearray(4), -1, 2), refused(afunix.socket.__init__, 1),
+    refused(setattr, ep, "memory", None), refused(setattr, ep, "nothing", None),
+    refused(ep.fetch, bytearray(4), 3, 2, 0, 0), refused(ep.append, bytearray(4), -1, 2),
+    refused(afunix.socket.__init__, 1),
 ])
 """
 

@@ -1,6 +1,5 @@
 """The rings, which hold every message: in Python by themselves, and whichever implementation there is, in sockets."""
 
-from array import array
 from pathlib import Path
 
 import pytest
@@ -8,31 +7,45 @@ import ring_cases
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afunix import ring
+from afunix import ring, state
+from afunix._host import Lock
 
 HERE = Path(__file__).resolve().parent
 LIB = HERE.parent.parent / "lib"
 KINDS = {"STREAM": 1, "DGRAM": 2, "SEQPACKET": 5}
 SIZES = [1, 2, 8, 64]
 SLOTS = 4
+IN, OUT = 1, 4
 
 # An operation and two numbers for it.
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["put", "get", "peek", "skip", "find"]), st.integers(0, 70), st.integers(0, 70))
+    st.tuples(st.sampled_from(["put", "take", "peek", "skip", "find"]), st.integers(0, 70), st.integers(0, 70))
 )
 
 
-def _at(size, start):
-    """The control words of an empty ring whose counters have run on to `start`."""
-    ctl = ring.control(size, SLOTS)
-    ctl[0] = ctl[1] = start % (2 * size)
-    ctl[4] = ctl[5] = start % (2 * SLOTS)
-    return ctl, bytearray(b"?" * size)
+class Ends(state.State):
+    """Both ends of an empty ring whose counters have run on to `start`; of packets, if it is `framed`."""
+
+    put = ring.put
+    take = ring.take
+
+    def __init__(self, size, start, framed=False):
+        self.ctl = state.control(size, SLOTS)
+        self.ctl[0] = self.ctl[1] = start % (2 * size)
+        self.ctl[4] = self.ctl[5] = start % (2 * SLOTS)
+        self.ctl[9] = framed
+        self.memory = bytearray(b"?" * size)
+        self.lengths = memoryview(self.ctl)[10:]
+        self.senders = [None] * SLOTS
+        self.lock = Lock()
+        self.out = ring.inlet(self.ctl, self.memory, self.senders, self.lock)
+        self.outlet = ring.outlet(self.ctl, self.memory, self.lock)
 
 
 @given(st.sampled_from(SIZES), st.integers(0, 127), STEPS)
 def test_bytes(size, start, steps):
-    ctl, memory = _at(size, start)
+    ends = Ends(size, start)
+    ctl, memory = ends.ctl, ends.memory
     model = b""
     sent = 0
     for name, a, b in steps:
@@ -40,12 +53,12 @@ def test_bytes(size, start, steps):
         if name == "put":
             data = bytes((sent + i) % 5 + 9 for i in range(a + b))
             fits = min(b, size - len(model))
-            assert ring.put(ctl, memory, data, a, b) == fits
+            assert ends.put(data, a, b, True) == fits
             model += data[a : a + fits]
             sent += fits
-        elif name == "get":
+        elif name == "take":
             n = min(a, len(model))
-            assert ring.get(ctl, memory, into, 3, a) == n
+            assert ends.take(into, 3, a, True) == (n if model else -1)
             assert bytes(into[3 : 3 + n]) == model[:n] and into[3 + n : 4 + n] == b"-"
             model = model[n:]
         elif name == "peek":
@@ -59,45 +72,78 @@ def test_bytes(size, start, steps):
         else:
             line = model[:a].find(b"\n") + 1
             assert ring.find(ctl, memory, 10, a) == (line or len(model[:a]))
-        assert (ring.used(ctl), ring.room(ctl)) == (len(model), size - len(model))
+        assert ends.queued() == len(model)
+        assert ring.ready(ctl, ctl) == (IN if model else 0) | (OUT if len(model) < size else 0)
 
 
-@given(st.sampled_from(SIZES), st.integers(0, 127), st.lists(st.integers(0, 70) | st.none()))
+PACKETS = st.lists(st.tuples(st.sampled_from(["put", "take", "drop"]), st.integers(0, 70)))
+
+
+@given(st.sampled_from(SIZES), st.integers(0, 127), PACKETS)
 def test_packets(size, start, steps):
-    """A number is the length of a packet to append, None takes the first away."""
-    ctl, memory = _at(size, start)
-    lengths = array("i", [-1] * SLOTS)
+    ends = Ends(size, start, True)
+    ctl, memory = ends.ctl, ends.memory
     model = []
-    for number, n in enumerate(steps):
-        if n is None:
-            slot = ring.first_packet(ctl)
-            assert (slot >= 0) == bool(model)
-            if model:
-                packet = model.pop(0)
-                into = bytearray(len(packet))
-                assert lengths[slot] == len(packet)
-                assert ring.peek(ctl, memory, into, 0, len(packet), 0) == len(packet)
-                assert into == packet
-                ring.drop_packet(ctl, len(packet))
-        else:
-            packet = bytes([number % 256] * n)
+    for number, (name, n) in enumerate(steps):
+        slot = ring.first_packet(ctl)
+        assert (slot >= 0) == bool(model)
+        into = bytearray(b"-" * 80)
+        if name == "put":
+            packet = b"--" + bytes([number % 256] * n)
             fits = len(model) < SLOTS and sum(map(len, model)) + n <= size
-            slot = ring.put_packet(ctl, memory, lengths, packet, 0, n)
-            assert (slot >= 0) == fits
-            assert ring.packets(ctl) == len(model), "not before it is published"
+            assert ends.put(packet, 2, n, True) == (n if fits else -1)
             if fits:
-                ring.publish_packet(ctl)
-                model.append(packet)
-        assert (ring.packets(ctl), ring.slots(ctl)) == (len(model), SLOTS - len(model))
+                model.append(packet[2:])
+        elif name == "take":
+            first = model.pop(0)[:n] if model else None
+            assert ends.take(into, 3, n, True) == (-1 if first is None else len(first))
+            assert into == b"---" + (first or b"") + b"-" * (77 - len(first or b""))
+        elif model:
+            packet = model.pop(0)
+            assert ends.senders[slot] is ends and ends.lengths[slot] == len(packet)
+            assert ring.peek(ctl, memory, into, 0, len(packet), 0) == len(packet)
+            assert into[: len(packet)] == packet
+            ring.drop_packet(ctl, len(packet))
+        assert ends.packets() == len(model)
+        fits = len(model) < SLOTS and 2 * sum(map(len, model)) <= size
+        assert ring.ready(ctl, ctl) == (IN if model else 0) | (OUT if fits else 0)
 
 
-@given(st.integers(1, 64), st.integers(0, 63))
-def test_a_reader_that_must_look_leaves_everything(n, start):
-    ctl, memory = _at(64, start)
-    ring.put(ctl, memory, bytes(64), 0, n)
-    ctl[8] = 1
-    assert ring.get(ctl, memory, bytearray(64), 0, 64) == -1
-    assert ring.used(ctl) == n
+@given(st.integers(1, 64), st.integers(0, 63), st.booleans())
+def test_a_reader_that_must_look_leaves_everything(n, start, framed):
+    ends = Ends(64, start, framed)
+    assert ends.put(bytes(64), 0, n, True) == n
+    ends.ctl[8] = 1
+    assert ends.take(bytearray(64), 0, 64, True) == -1
+    assert ends.queued() == n and ends.packets() == framed
+
+
+@pytest.mark.parametrize("framed", [False, True])
+def test_who_may_not_wait_leaves_a_held_lock(framed):
+    ends = Ends(64, 0, framed)
+    assert ends.put(b"ab", 0, 2, False) == 2
+    ends.lock.acquire()
+    assert ends.put(b"c", 0, 1, False) == ends.take(bytearray(2), 0, 2, False) == -1
+    ends.lock.release()
+    assert ends.take(bytearray(2), 0, 2, False) == 2
+    assert not ends.lock.locked()
+
+
+class Revoked(Ends):
+    """`out` is there when `put` looks first, and not any more when it has the lock."""
+
+    ways = ()
+    out = property(lambda self: self.ways.pop(), lambda self, way: None)
+
+
+@pytest.mark.parametrize("framed", [False, True])
+def test_a_late_writer_appends_nothing(framed):
+    ends = Revoked(64, 0, framed)
+    inlet = ring.inlet(ends.ctl, ends.memory, ends.senders, ends.lock)
+    for late in (None, ring.inlet(*inlet[:3], Lock())):
+        ends.ways = [late, inlet]
+        assert ends.put(b"ab", 0, 2, True) == -1
+        assert ring.ready(ends.ctl, ends.ctl) == OUT and not ends.lock.locked()
 
 
 def _calls(step, rounds):

@@ -87,8 +87,12 @@ def copy(dst: ptr8, to: int, src: ptr8, at: int, n: int):
 blank = bytes
 
 
+_len = len  # a builtin name is found late
+
+
+@micropython.native
 def seal(buffer, n):
-    return buffer if n == len(buffer) else buffer[:n]
+    return buffer if n == _len(buffer) else buffer[:n]
 
 
 error_classes = {}  # of errnos that are not plain OSError: see compat.py

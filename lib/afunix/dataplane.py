@@ -64,8 +64,15 @@ if _afunix is not None:
 
 
 def adopt(cls):
-    """Let calling `cls`, a subclass of Handle, make the native objects that stand for its own."""
+    """Let calling `cls`, a subclass of Handle, make the native objects that stand for its own.
+
+    Of the Handle in Python it gets the methods: before a board looks at a base class, it goes through half the table
+    of `cls` in vain.
+    """
     if _afunix is None:
+        for name, method in Handle.__dict__.items():
+            if name[0] != "_":
+                setattr(cls, name, method)
         return
     members = cls.__dict__
     properties = []

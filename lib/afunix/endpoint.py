@@ -13,7 +13,7 @@ takes it away (close, shutdown, another peer) does so before it takes `wlock`, a
 
 from . import ring
 from ._host import Lock, micropython, waking
-from .ring import get, peek, put, put_packet
+from .ring import ready
 from .state import State
 
 try:
@@ -40,9 +40,11 @@ _BOTH = const(3)
 _W = const(0)
 _R = const(1)
 _WRAP = const(3)
+_RW = const(4)
 _ATTENTION = const(8)
+_FRAMED = const(9)
 _LINE = const(-1)
-_URGENT = const(16)
+_NOBODY = None  # an object, for viper code
 
 _IN = const(1)
 _PRI = const(2)
@@ -51,6 +53,27 @@ _ERR = const(8)
 _HUP = const(16)
 _NVAL = const(32)
 _RDHUP = const(0x2000)
+
+
+class _Inside:
+    """The writer that the control plane is when it has an endpoint's `wlock` already: the lock of this one is free."""
+
+    put = ring.put
+
+    def __init__(self):
+        self.lock = Lock()
+        self.out = None
+
+    @micropython.native
+    def append(self, inside, data, at, n):
+        """`put` into the ring with that inlet."""
+        self.out = inside
+        n = self.put(data, at, n, True)
+        self.out = None  # or the ring's memory would be kept
+        return n
+
+
+_inside = _Inside()
 
 
 @waking
@@ -72,9 +95,13 @@ class Endpoint(State):
         self.ctl = ctl
         self.wlock = Lock()
         self.rlock = Lock()
-        # What `put` and `take` need, looked up once: a board takes 2 us for every attribute.
-        self.inlet = (self, self.ctl, self.memory, self.wlock.acquire, self.wlock.release)
-        self.outlet = (self.ctl, self.memory, self.rlock.acquire, self.rlock.release)
+        self.inlet = ring.inlet(ctl, memory, senders, self.wlock)
+        self._inside = ring.inlet(ctl, memory, senders, _inside.lock)
+        self.outlet = ring.outlet(ctl, memory, self.rlock)
+        # A board finds these sooner in the instance than in the class.
+        self.put = self.put
+        self.take = self.take
+        self.poll = self.poll
         self.free = None  # next unused endpoint
         self.protocol = None  # the module of its kind
         self.references = 0
@@ -104,53 +131,9 @@ class Endpoint(State):
 
     # the plain case
 
-    @micropython.native
-    def put(self, data, at, n, wait=True):
-        """Send data[at:at + n] to the peer, a stream's bytes as far as they fit. Returns how many, or -1.
-
-        An interrupt handler may not `wait` for the short time in which somebody else appends: what it interrupted
-        may be the one.
-        """
-        out = self.out
-        if out is None:
-            return -1
-        peer, ctl, memory, acquire, release = out
-        if not acquire(wait):
-            return -1
-        if self.out is not out:
-            n = -1
-        elif self.kind == _STREAM:
-            n = put(ctl, memory, data, at, n)
-        else:
-            slot = put_packet(ctl, memory, peer.lengths, data, at, n)
-            if slot < 0:
-                n = -1
-            else:
-                peer.senders[slot] = self
-                ring.publish_packet(ctl)
-        release()
-        return n
-
-    @micropython.native
-    def take(self, into, at, n, wait=True):
-        """Receive up to `n` bytes, or one packet cut to it, into into[at:]. Returns how many, or -1."""
-        ctl, memory, acquire, release = self.outlet
-        if not acquire(wait):
-            return -1
-        if self.kind == _STREAM:
-            n = get(ctl, memory, into, at, n) or -1
-        else:
-            slot = ring.first_packet(ctl)
-            if slot < 0 or ctl[_ATTENTION]:
-                n = -1
-            else:
-                length = self.lengths[slot]
-                if n > length:
-                    n = length
-                peek(ctl, memory, into, at, n, 0)
-                ring.drop_packet(ctl, length)
-        release()
-        return n
+    # An interrupt handler does not let them wait for the lock: what it interrupted may hold it.
+    put = ring.put
+    take = ring.take
 
     # what the control plane builds the other cases from, holding the kernel's lock
 
@@ -159,7 +142,7 @@ class Endpoint(State):
         """Append up to `n` bytes to this endpoint's ring, at the position `appended_at`. Returns how many fitted."""
         self.wlock.acquire()
         self.appended_at = self.ctl[_W]
-        n = ring.put(self.ctl, self.memory, data, at, n)
+        n = _inside.append(self._inside, data, at, n)
         self.wlock.release()
         return n
 
@@ -167,13 +150,13 @@ class Endpoint(State):
     def append_packet(self, data, at, n, sender, ancillary):
         """Append one packet from the endpoint `sender` to this endpoint's ring. False where it does not fit now."""
         self.wlock.acquire()
-        slot = ring.put_packet(self.ctl, self.memory, self.lengths, data, at, n)
-        if slot >= 0:
+        slot = self.ctl[_RW] & (len(self.lengths) - 1)
+        n = _inside.append(self._inside, data, at, n)
+        if n >= 0:  # these two are looked at under the kernel's lock alone
             self.senders[slot] = sender
             self.ancillary[slot] = ancillary
-            ring.publish_packet(self.ctl)
         self.wlock.release()
-        return slot >= 0
+        return n >= 0
 
     @micropython.native
     def fetch(self, into, at, n, skip, keep):
@@ -231,15 +214,15 @@ class Endpoint(State):
 
     # readiness
 
-    @micropython.native
-    def poll(self):
+    @micropython.viper
+    def poll(self) -> int:
         """The events of poll(2) that hold now, all of them: POLLIN, POLLPRI, POLLOUT and so on."""
-        shut = self.shut
-        state = self.state
-        kind = self.kind
-        events = _IN if self.readable() else 0
-        if self.writable():
-            events |= _OUT
+        peer = self.peer
+        shut = int(self.shut)
+        if peer is _NOBODY:
+            events = int(self._poll_alone())
+        else:
+            events = int(ready(self.ctl, peer.ctl))
         if shut:
             if shut & _RECEIVE:
                 events |= _IN | _RDHUP
@@ -247,26 +230,17 @@ class Endpoint(State):
                 events |= _HUP
         if self.error:
             events |= _ERR
-        if self.ctl[_ATTENTION] & _URGENT:
-            events |= _PRI
-        if state == _IDLE and kind != _DGRAM:
-            events |= _HUP if kind else _NVAL
         return events
 
-    @micropython.native
-    def readable(self):
-        """Is there something to receive, or to accept?"""
-        if self.kind == _STREAM:
-            return self.pending or ring.used(self.ctl)
-        return self.pending or ring.packets(self.ctl)
-
-    @micropython.native
-    def writable(self):
-        """Would a small message be taken, or fail at once? A packet ring says so while half of it is free."""
-        peer = self.peer
-        if peer is None:
-            return self.state != _LISTENING and self.kind
-        free = ring.room(peer.ctl)
-        if self.kind == _STREAM:
-            return free
-        return ring.slots(peer.ctl) and 2 * free >= len(peer.memory)
+    def _poll_alone(self):
+        """What rings say, and what only a socket without a peer has: connections to accept, POLLHUP while it is not
+        connected."""
+        kind = self.kind
+        events = ready(self.ctl, self.ctl) & (_IN | _PRI)
+        if self.pending:
+            events |= _IN
+        if kind and self.state != _LISTENING:
+            events |= _OUT
+        if self.state == _IDLE and kind != _DGRAM:
+            events |= _HUP if kind else _NVAL
+        return events

@@ -5,15 +5,14 @@ that `socket` adds: `_send`, `_receive`, `_finish`. The same methods serve Micro
 select.poll and asyncio take a socket as it is.
 """
 
-from ._host import StreamBase, blank, micropython, seal
+from ._host import MICROPYTHON, StreamBase, blank, bytes_of, micropython, seal
 
-# A board looks a builtin name up in a long table, one entry after the other: 20 us each on a Pico.
+# A board looks a builtin name up in a long table, one entry after the other: 20 us each on a Pico. And it knows an
+# object's class without a call.
 _len = len
-_isinstance = isinstance
-_type = type
 _bytes = bytes
 _bytearray = bytearray
-_BYTES = (bytes, bytearray, memoryview)
+_memoryview = memoryview if MICROPYTHON else bytes  # CPython's may have items of several bytes
 
 
 class Handle(StreamBase):
@@ -25,10 +24,11 @@ class Handle(StreamBase):
 
         Raises OSError: EAGAIN, ENOTCONN, EPIPE, EMSGSIZE, EBADF; TypeError where `data` has no bytes.
         """
-        if not flags and _isinstance(data, _BYTES):
+        kind = data.__class__
+        if not flags and (kind is _bytes or kind is _bytearray or kind is _memoryview):
             n = _len(data)
-            done = self._ep.put(data, 0, n)
-            if done == n and n:
+            done = self._ep.put(data, 0, n, True)
+            if done == n:
                 return n
             return self._send(data, done, flags)
         return self._send(data, -1, flags)
@@ -40,10 +40,10 @@ class Handle(StreamBase):
         Returns the number of bytes received, 0 at the end of a stream. Raises OSError: EAGAIN, ECONNRESET, EINVAL,
         ENOTCONN, EBADF; TypeError where `buffer` cannot be written; ValueError for a negative or too large `nbytes`.
         """
-        if not (nbytes or flags) and _type(buffer) is _bytearray:
+        if not (nbytes or flags) and buffer.__class__ is _bytearray:
             n = _len(buffer)
             if n:
-                n = self._ep.take(buffer, 0, n)
+                n = self._ep.take(buffer, 0, n, True)
                 if n >= 0:
                     return n
         return self._receive_into(buffer, nbytes, flags)
@@ -60,7 +60,7 @@ class Handle(StreamBase):
         if n > bufsize:
             n = bufsize
         buffer = blank(n)
-        n = ep.take(buffer, 0, n)
+        n = ep.take(buffer, 0, n, True)
         if n < 0:
             return self._receive(bufsize, flags)
         return seal(buffer, n)
@@ -73,10 +73,11 @@ class Handle(StreamBase):
 
         Returns the number of bytes written: all where the socket may wait, None where nothing could be written now.
         """
-        if first < 0 and _type(data) is _bytes:
+        kind = data.__class__
+        if first < 0 and (kind is _bytes or kind is _bytearray):
             n = _len(data)
-            done = self._ep.put(data, 0, n)
-            if done == n and n:
+            done = self._ep.put(data, 0, n, True)
+            if done == n:
                 return n
             return self._write(data, done)
         return self._write(data, -1, first, second)
@@ -87,11 +88,11 @@ class Handle(StreamBase):
 
         Returns the number of bytes read; a non-blocking socket reads what there is, and returns None for nothing.
         """
-        if n < 0 and _type(buffer) is _bytearray:
+        if n < 0 and buffer.__class__ is _bytearray:
             n = _len(buffer)
             if not n:
                 return 0
-            done = self._ep.take(buffer, 0, n)
+            done = self._ep.take(buffer, 0, n, True)
             if done == n:
                 return n
             return self._read_into(buffer, done)
@@ -107,25 +108,28 @@ class Handle(StreamBase):
 
     # for interrupt handlers
 
-    @micropython.native
-    def try_write(self, data):
+    @micropython.viper
+    def try_write(self, data) -> int:
         """Send as much of `data` (bytes, bytearray or memoryview) as fits now. Never waits, allocates or raises.
 
         Returns the number of bytes sent; 0 where none fits, somebody else is sending, or the socket is not plainly
         connected.
         """
-        if not _isinstance(data, _BYTES):
-            return 0
-        n = self._ep.put(data, 0, _len(data), False)
+        kind = data.__class__
+        if not (kind is _bytes or kind is _bytearray):
+            if kind is not memoryview:
+                return 0
+            data = bytes_of(data)
+        n = int(self._ep.put(data, 0, _len(data), False))
         return n if n > 0 else 0
 
-    @micropython.native
-    def try_readinto(self, buffer):
+    @micropython.viper
+    def try_readinto(self, buffer) -> int:
         """Receive what is there into `buffer` (a bytearray). Never waits, allocates or raises.
 
         Returns the number of bytes received; 0 where there are none, or somebody else is receiving.
         """
-        if _type(buffer) is not _bytearray or not buffer:
+        if buffer.__class__ is not _bytearray or not buffer:
             return 0
-        n = self._ep.take(buffer, 0, _len(buffer), False)
+        n = int(self._ep.take(buffer, 0, _len(buffer), False))
         return n if n > 0 else 0

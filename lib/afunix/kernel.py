@@ -6,6 +6,8 @@ callback may interrupt its holder in the same thread: the lock then refuses with
 and the callback uses try_write and try_readinto, which need no kernel lock.
 """
 
+from gc import collect
+
 from . import constants as c
 from ._host import Lock, error, wake
 from .dataplane import Endpoint
@@ -162,6 +164,7 @@ class Kernel:
             self.settings.update(settings)
             self.endpoints = ()
             self.unused = None  # the old memory must be free when the new is taken
+        collect()  # here, where the stack has no remains of calls that had to do with it
 
     def no_endpoint(self):
         """The endpoint of a socket that is not open: every call fails on it."""

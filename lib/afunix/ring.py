@@ -11,10 +11,11 @@ the store that publishes them.
     SLOTS     packets the ring holds
     ATTENTION not 0: a reader must look at more than the bytes (ancillary data is queued, or an option is set).
               A writer that queues ancillary data sets it before it publishes the bytes it belongs to
-    FRAMED    not 0: packets are queued
+    FRAMED    not 0: packets are queued, and bytes without a length have no business here
+    LENGTHS   here begin the lengths of packets, one word for each slot
 """
 
-from ._host import copy, micropython, ptr8, ptr32
+from ._host import Lock, copy, micropython, ptr8, ptr32
 
 try:
     from micropython import const
@@ -33,6 +34,14 @@ _RR = const(5)
 _SLOTS = const(6)
 _RWRAP = const(7)
 _ATTENTION = const(8)
+_FRAMED = const(9)
+_LENGTHS = const(10)
+
+_URGENT = const(16)  # in ATTENTION: an urgent byte is queued
+
+_IN = const(1)
+_PRI = const(2)
+_OUT = const(4)
 
 
 def clear(ctl):
@@ -41,56 +50,136 @@ def clear(ctl):
 
 
 @micropython.viper
-def used(ctl) -> int:
-    """Bytes queued."""
+def ready(ctl, target) -> int:
+    """The events of poll(2) that there are for who reads the ring of `ctl` and writes to that of `target`.
+
+    Something is queued, POLLIN, an urgent byte among it, POLLPRI; a small message fits, POLLOUT. Of packets a ring
+    says so while half of it is free.
+    """
     c = ptr32(ctl)
-    return (c[_W] - c[_R]) & c[_WRAP]
+    t = ptr32(target)
+    free = t[_SIZE] - ((t[_W] - t[_R]) & t[_WRAP])
+    events = 0
+    if c[_FRAMED]:
+        if c[_RW] != c[_RR]:
+            events = _IN
+        if (t[_RW] - t[_RR]) & t[_RWRAP] == t[_SLOTS] or 2 * free < t[_SIZE]:
+            free = 0
+    elif c[_W] != c[_R]:
+        events = _IN
+    if free:
+        events |= _OUT
+    if c[_ATTENTION] & _URGENT:
+        events |= _PRI
+    return events
+
+
+# `put` and `take` run for every message, as methods of an endpoint. A board takes 2 us and more to look a name up, 5 to
+# call a function of Python's: so each is one function, for bytes and packets alike, and finds what it needs in a tuple.
+
+# As an attribute of its class, each of these would be a wrapper that looks at the lock's class first.
+_acquire = type(Lock()).__dict__["acquire"]
+_release = type(Lock()).__dict__["release"]
+
+
+def inlet(ctl, memory, senders, lock):
+    """What `put` needs of a ring; `lock` is that of its writers."""
+    return ctl, memory, senders, copy, _acquire, _release, lock
+
+
+def outlet(ctl, memory, lock):
+    """What `take` needs of a ring; `lock` is that of its readers."""
+    return ctl, memory, copy, _acquire, _release, lock
 
 
 @micropython.viper
-def room(ctl) -> int:
-    """Bytes that fit."""
-    c = ptr32(ctl)
-    return c[_SIZE] - ((c[_W] - c[_R]) & c[_WRAP])
-
-
-@micropython.viper
-def packets(ctl) -> int:
-    """Packets queued."""
-    c = ptr32(ctl)
-    return (c[_RW] - c[_RR]) & c[_RWRAP]
-
-
-@micropython.viper
-def slots(ctl) -> int:
-    """Packets that fit, by their number."""
-    c = ptr32(ctl)
-    return c[_SLOTS] - ((c[_RW] - c[_RR]) & c[_RWRAP])
-
-
-@micropython.viper
-def put(ctl, memory, src, at: int, n: int) -> int:
-    """Append up to `n` bytes of src[at:]. Returns how many fitted."""
-    c = ptr32(ctl)
-    w = c[_W]
-    size = c[_SIZE]
-    free = size - ((w - c[_R]) & c[_WRAP])
-    if n > free:
-        n = free
-    if n > 0:
-        to = w & (size - 1)
-        first = size - to
-        if n <= first:
-            copy(memory, to, src, at, n)
-        else:
-            copy(memory, to, src, at, first)
-            copy(memory, 0, src, at + first, n - first)
-        c[_W] = (w + n) & c[_WRAP]
+def put(self, data, at, n: int, wait) -> int:
+    """A writer's method: append data[at:at + n] to the ring that `self.out` leads to, a stream's bytes as far as they
+    fit. Returns how many, or -1: `out` is None, the packet does not fit, or somebody else appends and this may not
+    `wait`.
+    """
+    out = self.out
+    if not out:
+        return -1
+    ctl, memory, senders, copy, acquire, release, lock = out
+    if not acquire(lock, wait):
+        return -1
+    if self.out is out:  # else the ring may be another socket's by now
+        c = ptr32(ctl)
+        w = c[_W]
+        size = c[_SIZE]
+        free = size - ((w - c[_R]) & c[_WRAP])
+        framed = c[_FRAMED]
+        if framed:
+            rw = c[_RW]
+            if n > free or (rw - c[_RR]) & c[_RWRAP] == c[_SLOTS]:
+                n = -1
+            else:
+                slot = rw & (c[_SLOTS] - 1)
+                c[_LENGTHS + slot] = n
+                senders[slot] = self
+        elif n > free:
+            n = free
+        if n >= 0:
+            to = w & (size - 1)
+            first = size - to
+            if n <= first:
+                copy(memory, to, data, at, n)
+            else:
+                copy(memory, to, data, at, first)
+                copy(memory, 0, data, int(at) + first, n - first)
+            c[_W] = (w + n) & c[_WRAP]
+            if framed:
+                c[_RW] = (rw + 1) & c[_RWRAP]
+    else:
+        n = -1
+    release(lock)
     return n
 
 
 @micropython.viper
-def peek(ctl, memory, dst, at: int, n: int, skip: int) -> int:
+def take(self, into, at, n: int, wait) -> int:
+    """A reader's method: move up to `n` bytes, or one packet cut to them, from the ring behind `self.outlet` to
+    into[at:]. Returns how many, or -1: nothing is there, ATTENTION is set, or somebody else reads and this may not
+    `wait`.
+    """
+    ctl, memory, copy, acquire, release, lock = self.outlet
+    if not acquire(lock, wait):
+        return -1
+    c = ptr32(ctl)
+    r = c[_R]
+    framed = c[_FRAMED]
+    there = -1
+    if framed:
+        rr = c[_RR]
+        if rr != c[_RW]:
+            there = c[_LENGTHS + (rr & (c[_SLOTS] - 1))]
+    elif r != c[_W]:
+        there = (c[_W] - r) & c[_WRAP]
+    if there < 0 or c[_ATTENTION]:  # read last: what is there was published after it was set
+        n = -1
+    else:
+        if n > there:
+            n = there
+        size = c[_SIZE]
+        start = r & (size - 1)
+        first = size - start
+        if n <= first:
+            copy(into, at, memory, start, n)
+        else:
+            copy(into, at, memory, start, first)
+            copy(into, int(at) + first, memory, 0, n - first)
+        if framed:
+            c[_R] = (r + there) & c[_WRAP]
+            c[_RR] = (rr + 1) & c[_RWRAP]
+        else:
+            c[_R] = (r + n) & c[_WRAP]
+    release(lock)
+    return n
+
+
+@micropython.viper
+def peek(ctl, memory, dst, at, n: int, skip: int) -> int:
     """Copy up to `n` bytes that follow the first `skip` queued ones to dst[at:]. Returns how many there were."""
     c = ptr32(ctl)
     r = c[_R]
@@ -105,19 +194,7 @@ def peek(ctl, memory, dst, at: int, n: int, skip: int) -> int:
             copy(dst, at, memory, start, n)
         else:
             copy(dst, at, memory, start, first)
-            copy(dst, at + first, memory, 0, n - first)
-    return n
-
-
-@micropython.viper
-def get(ctl, memory, dst, at: int, n: int) -> int:
-    """Move up to `n` queued bytes to dst[at:]. Returns how many there were, or -1 where ATTENTION is set."""
-    n = int(peek(ctl, memory, dst, at, n, 0))
-    c = ptr32(ctl)
-    if c[_ATTENTION]:  # read after W: what was published up to there had set it before
-        return -1
-    if n > 0:
-        c[_R] = (c[_R] + n) & c[_WRAP]
+            copy(dst, int(at) + first, memory, 0, n - first)
     return n
 
 
@@ -144,30 +221,6 @@ def find(ctl, memory, byte: int, n: int) -> int:
             return i + 1
         i += 1
     return n
-
-
-@micropython.viper
-def put_packet(ctl, memory, lengths, src, at: int, n: int) -> int:
-    """Append one packet without publishing it. Returns its slot, or -1 where it does not fit now."""
-    c = ptr32(ctl)
-    rw = c[_RW]
-    if (rw - c[_RR]) & c[_RWRAP] == c[_SLOTS]:
-        return -1
-    w = c[_W]
-    if n > c[_SIZE] - ((w - c[_R]) & c[_WRAP]):
-        return -1
-    slot = rw & (c[_SLOTS] - 1)
-    ln = ptr32(lengths)
-    ln[slot] = n
-    put(ctl, memory, src, at, n)
-    return slot
-
-
-@micropython.viper
-def publish_packet(ctl):
-    """Make the packet of the last `put_packet` readable."""
-    c = ptr32(ctl)
-    c[_RW] = (c[_RW] + 1) & c[_RWRAP]
 
 
 @micropython.viper

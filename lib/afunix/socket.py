@@ -2,14 +2,35 @@
 
 from . import connection, names
 from . import constants as c
-from ._host import at_rest, blank, bytes_of, deadline, dropped, error, seal, timed_out, wake, writable_bytes_of
+from ._host import (
+    at_rest,
+    blank,
+    bytes_of,
+    deadline,
+    dropped,
+    error,
+    micropython,
+    seal,
+    timed_out,
+    wake,
+    writable_bytes_of,
+)
 from .dataplane import Endpoint, Handle, adopt
 from .kernel import kernel, optional
 from .operation import FOREVER, NO_WAIT, perform
 
-_STREAM_POLL = 3
-_STREAM_CLOSE = 4
-_ALWAYS = 0x38  # POLLERR | POLLHUP | POLLNVAL are reported without being asked for
+try:
+    from micropython import const
+except ImportError:
+
+    def const(value):
+        return value
+
+
+_EINVAL = const(22)
+_STREAM_POLL = const(3)
+_STREAM_CLOSE = const(4)
+_ALWAYS = const(0x38)  # POLLERR | POLLHUP | POLLNVAL are reported without being asked for
 _TYPE_FLAGS = c.SOCK_NONBLOCK | c.SOCK_CLOEXEC
 _KINDS = {
     c.SOCK_STREAM: c.SOCK_STREAM,
@@ -459,14 +480,15 @@ class socket(Handle):
                 break
         return line
 
-    def ioctl(self, request, argument):
+    @micropython.viper
+    def ioctl(self, request: int, argument: int) -> int:
         """What select and asyncio ask of a stream on MicroPython."""
         if request == _STREAM_POLL:
-            return self._ep.poll() & (argument | _ALWAYS)
+            return int(self._ep.poll()) & (argument | _ALWAYS)
         if request == _STREAM_CLOSE:
             self.close()
             return 0
-        return -c.EINVAL
+        return -_EINVAL
 
 
 adopt(socket)

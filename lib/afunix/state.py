@@ -5,6 +5,8 @@ Both data planes work on the same control words (see ring.py), so these few rule
 
 from array import array
 
+from ._host import micropython, ptr32
+
 try:
     from micropython import const
 except ImportError:
@@ -15,6 +17,7 @@ except ImportError:
 
 _W = const(0)
 _R = const(1)
+_SIZE = const(2)
 _WRAP = const(3)
 _RW = const(4)
 _RR = const(5)
@@ -22,16 +25,27 @@ _SLOTS = const(6)
 _RWRAP = const(7)
 _ATTENTION = const(8)
 _FRAMED = const(9)
+_LENGTHS = const(10)
 _NOT_OPEN = const(8)
 _STREAM = const(1)
 
 
+def control(size, slots):
+    """The control words of an empty ring of `size` bytes and `slots` packets, both powers of two (slots may be 0)."""
+    ctl = array("i", bytes(4 * (_LENGTHS + slots)))
+    ctl[_SIZE] = size
+    ctl[_WRAP] = 2 * size - 1
+    ctl[_SLOTS] = slots
+    ctl[_RWRAP] = 2 * slots - 1 if slots else 0
+    return ctl
+
+
 def make(Endpoint, index, memory, slots):
     """An endpoint of that class with a ring of len(memory) bytes and `slots` packets. It belongs to no socket yet."""
-    size = len(memory)
-    control = array("i", [0, 0, size, 2 * size - 1, 0, 0, slots, 2 * slots - 1 if slots else 0, _NOT_OPEN, 0])
-    lengths = array("i", bytes(4 * slots))
-    return Endpoint(index, memory, lengths, [None] * slots, [None] * slots, control)
+    ctl = control(len(memory), slots)
+    made = Endpoint(index, memory, memoryview(ctl)[_LENGTHS:], [None] * slots, [None] * slots, ctl)
+    made.attend(_NOT_OPEN)
+    return made
 
 
 class State:
@@ -64,9 +78,10 @@ class State:
         """How many bytes are queued before `position`, an `appended_at`."""
         return (position - self.ctl[_R]) & self.ctl[_WRAP]
 
-    def queued(self):
+    @micropython.viper
+    def queued(self) -> int:
         """Bytes that can be received."""
-        ctl = self.ctl
+        ctl = ptr32(self.ctl)
         return (ctl[_W] - ctl[_R]) & ctl[_WRAP]
 
     def packets(self):

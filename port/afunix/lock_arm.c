@@ -8,10 +8,14 @@ static bool try_lock(af_lock_t *lock) {
     uint32_t was, failed;
     do {
         __asm volatile ("ldrex %0, [%1]" : "=r" (was) : "r" (&lock->held) : "memory");
+        if (was) {
+            __asm volatile ("clrex" ::: "memory");
+            return false;
+        }
         __asm volatile ("strex %0, %1, [%2]" : "=&r" (failed) : "r" (1), "r" (&lock->held) : "memory");
     } while (failed);
     AF_BARRIER();
-    return !was;
+    return true;
 }
 
 #else
@@ -33,7 +37,9 @@ static bool try_lock(af_lock_t *lock) {
     }
     AF_BARRIER();
     bool was_free = !lock->held;
-    lock->held = 1;
+    if (was_free) {
+        lock->held = 1; // and not where it is held: its holder may let it go at this moment, without this lock
+    }
     AF_BARRIER();
     if (af.two_cores) {
         *RP2040_LOCK = 0;

@@ -17,7 +17,9 @@ void af_lock_init(af_lock_t *lock) {
 static bool try_lock(af_lock_t *lock) {
     mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
     bool was_free = !lock->held;
-    lock->held = 1;
+    if (was_free) {
+        lock->held = 1; // and not where it is held: its holder may let it go at this moment, outside of any section
+    }
     MICROPY_END_ATOMIC_SECTION(state);
     (void)state;
     AF_BARRIER();
