@@ -88,11 +88,11 @@ differential: ## compare afunix with Linux's own sockets in EXAMPLES random prog
 
 fuzz: ## drive the C core with libFuzzer for TIME seconds, or run one saved UNIT=
 	@$(PREPARE) host c
-	@$(PYTHON) host_tests/native/fuzz.py $(if $(UNIT),show $(UNIT),run $(TIME))
+	@PYTHONPATH=firmware $(PYTHON) host_tests/native/fuzz.py $(if $(UNIT),show $(UNIT),run $(TIME))
 
 corpus: ## save what make fuzz found that reaches new code, for the tests to start from
 	@$(PREPARE) host c
-	@$(PYTHON) host_tests/native/fuzz.py merge
+	@PYTHONPATH=firmware $(PYTHON) host_tests/native/fuzz.py merge
 
 test-qemu: ## the tests on a Cortex-M3 and an RV32, both emulated by QEMU
 	@$(PREPARE) host unix qemu
