@@ -42,7 +42,7 @@ def fuzz(seconds):
     done = subprocess.run([*command, FOUND, CORPUS], cwd=ROOT)
     if done.returncode:
         faults = [path.relative_to(ROOT) for path in FUZZ.glob("*-*") if path.stat().st_mtime > started - 1]
-        replay = "".join(f"; the input is {path}, replay it with: make fuzz UNIT={path}" for path in faults)
+        replay = "".join(f"; the input is {path}, replay it: make fuzz UNIT={path}" for path in faults)
         raise Failure(f"the fuzzer ended with exit code {done.returncode}{replay}")
     print(f"{len(list(FOUND.iterdir()))} inputs found so far, in build/fuzz/corpus; make corpus takes over what is new")
 
@@ -52,7 +52,9 @@ def show(unit):
     if not Path(unit).is_file():
         raise Failure(f"there is no file {unit}")
     program = compiled("drive", MEMORY)
-    return subprocess.run([program, "show", unit]).returncode
+    if subprocess.run([program, "show", unit]).returncode:
+        raise Failure("the last of these operations failed")
+    print("nothing failed")
 
 
 def merge():
