@@ -51,11 +51,15 @@ static void *exactly(size_t n) {
     return memory;
 }
 
+static void fill(void *memory, size_t n) {
+    for (uint8_t *byte = memory; n--; byte++) {
+        *byte = next_byte++;
+    }
+}
+
 static uint8_t *fresh(uint32_t n) {
     uint8_t *data = exactly(n);
-    for (uint32_t i = 0; i < n; i++) {
-        data[i] = next_byte++;
-    }
+    fill(data, n);
     return data;
 }
 
@@ -342,8 +346,8 @@ void model_start(uint32_t size, uint32_t slots, uint32_t counter) {
     here->size = size;
     here->slots = slots;
     here->last_slot = AF_NOT;
+    fill(&here->ring, sizeof(here->ring));
     next_byte = 0;
-    memset(&here->ring, UNTOUCHED, sizeof(here->ring));
     af_ring_init(&here->ring, here->memory, size, here->lengths, slots);
     assert(!here->ring.attention);
     check();
