@@ -16,6 +16,8 @@ BINDING = sorted((PORT / "afunix").glob("*.c"))
 NOT_THE_BINDING = "-misc-use-internal-linkage"
 # MicroPython calls mpy_init with more than it needs, and its build defines the name of a file.
 NOT_THE_NATIVE_MODULE = f"{NOT_THE_BINDING},-misc-unused-parameters,-bugprone-macro-parentheses"
+# What a compiler defines and MicroPython's headers ask for.
+PREDEFINED = ["-D__x86_64__=1", "-D__LP64__=1", "-D__BYTE_ORDER__=1234", "-D__ORDER_LITTLE_ENDIAN__=1234"]
 FAULT = """
 int length(int which);
 int length(int which) {
@@ -34,12 +36,14 @@ def clang_tidy(files, flags, without=""):
     run(program, "--quiet", f"--config-file={ROOT / '.clang-tidy'}", f"--checks={without}", *files, "--", *flags)
 
 
-def test_cppcheck():
+def cppcheck(files, flags):
     need("cppcheck")
-    run(
-        *("cppcheck", "--quiet", "--std=c99", "--enable=warning,performance,portability", "--error-exitcode=1"),
-        *("--inline-suppr", *INCLUDES, *CORE, *NATIVE),
-    )
+    enabled = "--enable=warning,performance,portability"
+    run("cppcheck", "--quiet", "--std=c99", enabled, "--error-exitcode=1", "--inline-suppr", *flags, *files)
+
+
+def test_cppcheck():
+    cppcheck([*CORE, *NATIVE], INCLUDES)
 
 
 def test_clang_tidy():
@@ -53,15 +57,26 @@ def test_clang_tidy_finds_faults(tmp_path):
         clang_tidy([file], [])
 
 
-@pytest.mark.unix
-def test_clang_tidy_on_the_binding():
-    """As it is compiled into the unix port: there generated headers are at hand."""
+def user_module():
+    """The files and flags of the binding as it is compiled into the unix port: there generated headers are at hand."""
     assert UNIX.is_file(), f"{UNIX} is missing; build it with: make unix"
     tree = sources.micropython_tree()
     includes = [PORT, PORT / "afunix", tree / "ports/unix", tree, UNIX.parent / "obj", ROOT / "boards/AFUNIX_UNIX"]
     threads = ["-DMICROPY_PY_THREAD=1", "-DMICROPY_PY_THREAD_GIL=0"]
     files = [file for file in BINDING if file.stem != "thin"]
-    clang_tidy(files, ["-std=gnu99", *DEFINES, *threads, *[f"-I{path}" for path in includes]], NOT_THE_BINDING)
+    return files, [*DEFINES, *threads, *[f"-I{path}" for path in includes]]
+
+
+@pytest.mark.unix
+def test_cppcheck_on_the_binding():
+    files, flags = user_module()
+    cppcheck(files, [*flags, *PREDEFINED])
+
+
+@pytest.mark.unix
+def test_clang_tidy_on_the_binding():
+    files, flags = user_module()
+    clang_tidy(files, ["-std=gnu99", *flags], NOT_THE_BINDING)
 
 
 @pytest.mark.unix
