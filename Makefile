@@ -17,6 +17,9 @@ TESTS ?=
 EXAMPLE ?= examples/sensor
 # How many random programs make differential compares; each run makes up others.
 EXAMPLES ?= 10000
+# For how many seconds make fuzz looks for faults; or the one input that it runs step by step.
+TIME ?= 60
+UNIT ?=
 # What make profile looks into: program, function and a part of a case's name; and the data plane, native or python.
 CASE ?= messages.sockets:stream, 64 B, afunix
 VARIANT ?= python
@@ -27,9 +30,11 @@ export PORT MPY_DIR PICO_C_MODULES UNIX_C_MODULES
 PYTHON := build/venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 LINTED := lib firmware boards host_tests $(wildcard examples benchmarks port)
+CLANG_FORMAT := build/venv/bin/clang-format
+C_FILES := $(wildcard boards/*/*.[ch] host_tests/*/*.[ch] port/*/*.[ch])
 PREPARE := sh firmware/prepare.sh
 
-.PHONY: help run test test-host test-unix test-board test-qemu differential lint format firmware firmware-plain unix natmod bench profile repl ports clean distclean
+.PHONY: help run test test-host test-unix test-board test-qemu differential fuzz corpus lint format firmware firmware-plain unix natmod bench profile repl ports clean distclean
 
 help: ## print this list
 	@echo "afunix: Unix domain sockets for MicroPython boards"
@@ -41,6 +46,8 @@ help: ## print this list
 	@echo "  MPY_DIR=/path         use this checkout of MicroPython instead of the pinned sources"
 	@echo "  EXAMPLE=examples/...  what make run runs (now $(EXAMPLE))"
 	@echo "  EXAMPLES=10000        how many programs make differential compares"
+	@echo "  TIME=60               for how many seconds make fuzz looks for faults"
+	@echo "  UNIT=build/fuzz/...   an input that make fuzz has saved: run only that, step by step"
 	@echo "  TESTS='-k word'       more arguments for pytest"
 
 run: ## run an example on a Pico
@@ -79,19 +86,29 @@ differential: ## compare afunix with Linux's own sockets in EXAMPLES random prog
 	@$(PREPARE) host
 	@EXAMPLES=$(EXAMPLES) $(PYTEST) -s --timeout=0 host_tests/differential/test_differential.py $(TESTS)
 
+fuzz: ## drive the C core with libFuzzer for TIME seconds, or run one saved UNIT=
+	@$(PREPARE) host c
+	@PYTHONPATH=firmware $(PYTHON) host_tests/native/fuzz.py $(if $(UNIT),show $(UNIT),run $(TIME))
+
+corpus: ## save what make fuzz found that reaches new code, for the tests to start from
+	@$(PREPARE) host c
+	@PYTHONPATH=firmware $(PYTHON) host_tests/native/fuzz.py merge
+
 test-qemu: ## the tests on a Cortex-M3 and an RV32, both emulated by QEMU
 	@$(PREPARE) host unix qemu
 	@$(PYTHON) firmware/build.py mps2 rv32
 	@$(PYTHON) firmware/natmod.py armv7m rv32imc
 	@$(PYTEST) -m qemu $(TESTS)
 
-lint: ## check the Python code's style
+lint: ## check the code's style
 	@$(PREPARE) host
+	@$(CLANG_FORMAT) --dry-run -Werror $(C_FILES)
 	@$(PYTHON) -m ruff check $(LINTED)
 	@$(PYTHON) -m ruff format --check $(LINTED)
 
-format: ## put the Python code into shape
+format: ## put the code into shape
 	@$(PREPARE) host
+	@$(CLANG_FORMAT) -i $(C_FILES)
 	@$(PYTHON) -m ruff check --fix $(LINTED)
 	@$(PYTHON) -m ruff format $(LINTED)
 
@@ -131,6 +148,7 @@ ports: ## list the serial ports
 	@$(PYTHON) firmware/board.py ports
 
 clean: ## remove what was built, keep what was downloaded
+	@# build/fuzz stays: what make fuzz found took longer than a build.
 	@rm -rf build/mpy-cross build/unix build/pico build/pico-plain build/mpy build/natmod build/mps2 build/rv32 build/bench build/log .pytest_cache .ruff_cache .hypothesis
 
 distclean: clean ## remove all of build/

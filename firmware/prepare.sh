@@ -84,6 +84,13 @@ python_is_new_enough() {
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 }
 
+# libFuzzer and the sanitizers come with clang or in a package of their own, as Debian's release has it.
+clang_can_fuzz() {
+    echo 'int LLVMFuzzerTestOneInput(const char *data) { return !data; }' |
+        clang -fsanitize=fuzzer,address,undefined -x c - -o build/log/can-fuzz >>"$log" 2>&1 &&
+        rm -f build/log/can-fuzz
+}
+
 python_has_tests() {
     python3 -c 'import sys; from importlib.util import find_spec; sys.exit(find_spec("test.test_socket") is None)'
 }
@@ -114,6 +121,8 @@ for group in "$@"; do
         ;;
     c)
         want_program cc gcc
+        want_program gcov gcc
+        want_program clang clang
         want_program cppcheck cppcheck
         want_on_debian libc6-dev
         ;;
@@ -132,7 +141,9 @@ for group in "$@"; do
     esac
 done
 
-if [ -n "$missing" ] && command -v apt-get >/dev/null 2>&1; then
+install_missing() {
+    [ -n "$missing" ] || return 0
+    command -v apt-get >/dev/null 2>&1 || die "no apt on this machine; install what Debian calls:$missing"
     [ "$(id -u)" = 0 ] || command -v sudo >/dev/null 2>&1 ||
         die "these packages are missing and neither root nor sudo is to be had: apt-get install$missing"
     if [ "$(id -u)" != 0 ]; then
@@ -150,9 +161,21 @@ if [ -n "$missing" ] && command -v apt-get >/dev/null 2>&1; then
         { step "Updating apt's lists" apt_get update &&
             step "Installing$missing" apt_get install --no-install-recommends $missing; } ||
         die "could not install these packages: apt-get install$missing (log: $log)"
-elif [ -n "$missing" ]; then
-    die "no apt on this machine; install what Debian calls:$missing"
-fi
+    missing=
+}
+
+install_missing
+
+case " $* " in
+*" c "*)
+    # Only now is it known which version of clang this is.
+    if ! clang_can_fuzz; then
+        want_on_debian "libclang-rt-$(clang -dumpversion | cut -d . -f 1)-dev"
+        install_missing
+        clang_can_fuzz || die "$(command -v clang) cannot link libFuzzer and the sanitizers; log: $log"
+    fi
+    ;;
+esac
 
 case " $* " in
 *" host "*)

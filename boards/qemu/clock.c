@@ -1,4 +1,5 @@
-// The port has no clock. Each machine here has a counter: of 25 MHz on an MPS2 board (FPGAIO), of 10 MHz on the RV32 one.
+// The port has no clock. Each machine here has a counter: of 25 MHz on an MPS2 board (FPGAIO), of 10 MHz on the RV32
+// board.
 #include "py/mphal.h"
 #include "py/runtime.h"
 

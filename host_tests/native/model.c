@@ -1,10 +1,5 @@
-/* The ring against a model that cannot be wrong: a queue that is moved down byte by byte.
- *
- *   model FILE...          run scripts: one operation and its numbers in a line, as in "put 10"
- *   model seed COUNT...    run COUNT random operations from each seed on
- *
- * Both rings start near the end of their counters' range, so that these overflow, too.
- */
+#include "model.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,254 +7,369 @@
 #include "af_platform.h"
 #include "core/readiness.h"
 
-enum { MOST = 4096, LONG = 256 };
+bool model_shows;
 
-static struct {
-    uint8_t bytes[MOST];
+enum { UNTOUCHED = 0xa5 };
+
+typedef struct {
+    uint32_t length;
+    int32_t slot;
+} packet_t;
+
+typedef struct {
+    af_ring_t ring;
+    uint8_t *memory;
+    int32_t *lengths;
+    /* the model */
+    uint32_t size, slots;
+    uint8_t bytes[MODEL_MOST];
     uint32_t used;
-    uint32_t lengths[MOST];
-    uint32_t packets;
-} model;
+    packet_t packets[MODEL_SLOTS];
+    uint32_t appended, published;
+    int32_t last_slot;
+    bool marked;
+    uint32_t position, before_mark;
+} side_t;
 
-static af_ring_t ring;
-static uint8_t *memory;
-static int32_t *lengths;
+static side_t sides[2];
+static side_t *here = &sides[0];
 static uint8_t next_byte;
 
-static void start(uint32_t size, uint32_t slots) {
-    free(memory);
-    free(lengths);
-    /* exactly as much as the ring may touch: the sanitizer sees anything more */
-    memory = malloc(size);
-    lengths = malloc(slots ? slots * sizeof(*lengths) : 1);
-    assert(memory && lengths);
-    af_ring_init(&ring, memory, size, lengths, slots);
-    ring.written = ring.read = UINT32_MAX - size / 2;
-    ring.packets_in = ring.packets_out = UINT32_MAX - 1;
-    memset(&model, 0, sizeof(model));
+static const side_t *other(void) {
+    return here == &sides[0] ? &sides[1] : &sides[0];
 }
 
 static uint32_t least(uint32_t a, uint32_t b) {
     return a < b ? a : b;
 }
 
-static uint8_t *fresh(uint32_t n) {
-    uint8_t *data = malloc(n ? n : 1);
-    assert(data);
-    for (uint32_t i = 0; i < n; i++) {
-        data[i] = next_byte++;
+/* Exactly as much as the core may touch: the sanitizer sees anything more. */
+static void *exactly(size_t n) {
+    uint8_t *memory = malloc(n ? n : 1);
+    assert(memory);
+    memset(memory, UNTOUCHED, n ? n : 1);
+    return memory;
+}
+
+static void fill(void *memory, size_t n) {
+    for (uint8_t *byte = memory; n--; byte++) {
+        *byte = next_byte++;
     }
+}
+
+static uint8_t *fresh(uint32_t n) {
+    uint8_t *data = exactly(n);
+    fill(data, n);
     return data;
 }
 
+/* What was received: `n` bytes from `skip` on, and nothing behind them up to `limit`. */
+static void expect(const uint8_t *got, uint32_t n, uint32_t skip, uint32_t limit) {
+    for (uint32_t i = 0; i < n; i++) {
+        assert(got[i] == here->bytes[skip + i]);
+    }
+    for (uint32_t i = n; i < limit; i++) {
+        assert(got[i] == UNTOUCHED);
+    }
+}
+
+static bool holds_packets(void) {
+    return here->appended > 0;
+}
+
+static bool holds_stream(void) {
+    return here->used > 0 && !holds_packets();
+}
+
+static bool is_publishing(void) {
+    return here->appended > here->published;
+}
+
 static void model_append(const uint8_t *data, uint32_t n) {
-    memcpy(model.bytes + model.used, data, n);
-    model.used += n;
+    for (uint32_t i = 0; i < n; i++) {
+        here->bytes[here->used++] = data[i];
+    }
 }
 
 static void model_remove(uint32_t n) {
-    memmove(model.bytes, model.bytes + n, model.used - n);
-    model.used -= n;
+    here->used -= n;
+    for (uint32_t i = 0; i < here->used; i++) {
+        here->bytes[i] = here->bytes[i + n];
+    }
+    here->marked = here->marked && n <= here->before_mark;
+    here->before_mark -= n;
 }
 
-static void put(uint32_t n) {
+static void model_drop(void) {
+    model_remove(here->packets[0].length);
+    here->appended--;
+    here->published--;
+    for (uint32_t i = 0; i < here->appended; i++) {
+        here->packets[i] = here->packets[i + 1];
+    }
+}
+
+static void turn(uint32_t a, uint32_t b) {
+    (void)a, (void)b;
+    here = here == &sides[0] ? &sides[1] : &sides[0];
+}
+
+static void put(uint32_t n, uint32_t unused) {
+    (void)unused;
+    if (holds_packets()) {
+        return;
+    }
     uint8_t *data = fresh(n);
-    uint32_t fits = least(n, ring.size - model.used);
-    uint32_t position = af_ring_position(&ring);
-    assert(af_ring_put(&ring, data, n) == (int32_t)fits);
-    assert(af_ring_ahead(&ring, position) == model.used);
+    uint32_t fits = least(n, here->size - here->used);
+    assert(af_ring_put(&here->ring, data, n) == (int32_t)fits);
     model_append(data, fits);
     free(data);
 }
 
-static void expect(const uint8_t *got, uint32_t n, uint32_t skip) {
-    assert(!memcmp(got, model.bytes + skip, n));
-}
-
-static void take(uint32_t n) {
-    uint8_t *into = malloc(n ? n : 1);
-    uint32_t there = least(n, model.used);
-    int32_t done = af_ring_take(&ring, into, n);
-    assert(done == (ring.attention || !there ? AF_NOT : (int32_t)there));
-    if (done > 0) {
-        expect(into, done, 0);
-        model_remove(done);
+static void take(uint32_t n, uint32_t unused) {
+    (void)unused;
+    if (holds_packets()) {
+        return;
     }
+    uint8_t *into = exactly(n);
+    uint32_t there = here->ring.attention ? 0 : least(n, here->used);
+    int32_t done = af_ring_take(&here->ring, into, n);
+    assert(done == (there ? (int32_t)there : AF_NOT));
+    expect(into, there, 0, n);
+    model_remove(there);
     free(into);
 }
 
 static void peek(uint32_t n, uint32_t skip) {
-    uint8_t *into = malloc(n ? n : 1);
-    uint32_t there = skip < model.used ? least(n, model.used - skip) : 0;
-    assert(af_ring_peek(&ring, into, n, skip) == (int32_t)there);
-    expect(into, there, skip);
+    uint8_t *into = exactly(n);
+    uint32_t there = skip < here->used ? least(n, here->used - skip) : 0;
+    assert(af_ring_peek(&here->ring, into, n, skip) == (int32_t)there);
+    expect(into, there, skip, n);
     free(into);
 }
 
-static void skip(uint32_t n) {
-    n = least(n, model.used);
-    af_ring_skip(&ring, n);
-    model_remove(n);
+static void skip(uint32_t n, uint32_t unused) {
+    (void)unused;
+    if (!holds_packets()) {
+        n = least(n, here->used);
+        af_ring_skip(&here->ring, n);
+        model_remove(n);
+    }
 }
 
 static void find(uint32_t byte, uint32_t n) {
-    uint32_t i = 0;
-    n = least(n, model.used);
-    while (i < n && model.bytes[i] != (uint8_t)byte) {
-        i++;
+    uint32_t expected = 0;
+    uint32_t end = least(n, here->used);
+    for (uint32_t i = 0; i < end && !expected; i++) {
+        expected = here->bytes[i] == (uint8_t)byte ? i + 1 : 0;
     }
-    assert(af_ring_find(&ring, byte, n) == (int32_t)(i < n ? i + 1 : n));
+    assert(af_ring_find(&here->ring, byte, n) == (int32_t)(expected ? expected : end));
 }
 
-static void put_packet(uint32_t n) {
+static void append(uint32_t n, uint32_t unused) {
+    (void)unused;
+    if (holds_stream() || is_publishing()) {
+        return;
+    }
     uint8_t *data = fresh(n);
-    bool fits = model.packets < ring.slots && n <= ring.size - model.used;
-    int32_t slot = af_ring_put_packet(&ring, data, n);
-    assert((slot >= 0) == fits);
+    bool fits = here->published < here->slots && n <= here->size - here->used;
+    int32_t slot = af_ring_put_packet(&here->ring, data, n);
+    assert((slot != AF_NOT) == fits);
     if (fits) {
-        assert(slot < (int32_t)ring.slots && af_ring_packets(&ring) == model.packets);
-        af_ring_publish(&ring);
+        assert(slot >= 0 && slot < (int32_t)here->slots);
+        assert(here->last_slot == AF_NOT || slot == (here->last_slot + 1) % (int32_t)here->slots);
+        here->last_slot = slot;
+        here->packets[here->appended++] = (packet_t) { n, slot };
         model_append(data, n);
-        model.lengths[model.packets++] = n;
     }
     free(data);
 }
 
-static void model_drop(void) {
-    model_remove(model.lengths[0]);
-    memmove(model.lengths, model.lengths + 1, --model.packets * sizeof(model.lengths[0]));
+static void publish(uint32_t a, uint32_t b) {
+    (void)a, (void)b;
+    if (is_publishing()) {
+        af_ring_publish(&here->ring);
+        here->published++;
+    }
 }
 
-static void take_packet(uint32_t n) {
-    uint8_t *into = malloc(n ? n : 1);
-    int32_t done = af_ring_take_packet(&ring, into, n);
-    if (ring.attention || !model.packets) {
-        assert(done == AF_NOT);
-    } else {
-        assert(done == (int32_t)least(n, model.lengths[0]));
-        expect(into, done, 0);
+static void packet(uint32_t n, uint32_t unused) {
+    append(n, unused);
+    publish(0, 0);
+}
+
+static void receive(uint32_t n, uint32_t unused) {
+    (void)unused;
+    uint8_t *into = exactly(n);
+    bool is_there = here->published && !here->ring.attention;
+    uint32_t expected = is_there ? least(n, here->packets[0].length) : 0;
+    assert(af_ring_take_packet(&here->ring, into, n) == (is_there ? (int32_t)expected : AF_NOT));
+    expect(into, expected, 0, n);
+    if (is_there) {
         model_drop();
     }
     free(into);
 }
 
-static void drop(void) {
-    if (model.packets) {
-        af_ring_drop(&ring);
+static void drop(uint32_t a, uint32_t b) {
+    (void)a, (void)b;
+    if (here->published) {
+        af_ring_drop(&here->ring);
         model_drop();
     }
 }
 
-static void clear(void) {
-    af_ring_clear(&ring);
-    model.used = model.packets = 0;
+static void clear(uint32_t a, uint32_t b) {
+    (void)a, (void)b;
+    if (!is_publishing()) {
+        af_ring_clear(&here->ring);
+        here->used = here->appended = here->published = 0;
+        here->marked = false;
+    }
 }
 
-static void check(bool is_packets) {
-    assert(af_ring_used(&ring) == model.used);
-    assert(af_ring_packets(&ring) == model.packets);
-    assert(af_ring_first_length(&ring) == (model.packets ? (int32_t)model.lengths[0] : AF_NOT));
-    af_side_t side = { &ring, is_packets ? AF_DGRAM : AF_STREAM, AF_CONNECTED, 0, false, false };
-    uint32_t events = af_poll(&side, &side);
-    bool in = is_packets ? model.packets : model.used;
-    bool out = model.used < ring.size;
-    if (is_packets) {
-        out = model.packets < ring.slots && 2 * model.used <= ring.size;
-    }
-    assert(events == ((in ? AF_IN : 0u) | (out ? AF_OUT : 0u)));
+static void mark(uint32_t a, uint32_t b) {
+    (void)a, (void)b;
+    here->marked = true;
+    here->position = af_ring_position(&here->ring);
+    here->before_mark = here->used;
+    assert(here->position < 2 * here->size);
 }
 
-static void run_line(const char *line) {
-    char name[16];
-    unsigned a = 0, b = 0;
-    if (sscanf(line, "%15s %u %u", name, &a, &b) < 1 || name[0] == '#') {
-        return;
-    }
-    assert(a <= MOST && b <= MOST);
-    if (!strcmp(name, "start")) {
-        start(a, b);
-    } else if (!strcmp(name, "put")) {
-        put(a);
-    } else if (!strcmp(name, "take")) {
-        take(a);
-    } else if (!strcmp(name, "peek")) {
-        peek(a, b);
-    } else if (!strcmp(name, "skip")) {
-        skip(a);
-    } else if (!strcmp(name, "find")) {
-        find(a, b);
-    } else if (!strcmp(name, "packet")) {
-        put_packet(a);
-    } else if (!strcmp(name, "receive")) {
-        take_packet(a);
-    } else if (!strcmp(name, "drop")) {
-        drop();
-    } else if (!strcmp(name, "clear")) {
-        clear();
-    } else if (!strcmp(name, "attention")) {
-        ring.attention = a;
-    } else {
-        fprintf(stderr, "what is this? %s", line);
-        exit(2);
-    }
-    check(ring.slots != 0);
+static void attention(uint32_t why, uint32_t unused) {
+    (void)unused;
+    here->ring.attention = why;
 }
 
-static void run_script(const char *path) {
-    char line[LONG];
-    FILE *file = fopen(path, "r");
-    if (file == NULL) {
-        perror(path);
-        exit(2);
+static bool is_writable(const af_side_t *self, bool connected) {
+    if (!connected) {
+        return self->kind && self->state != AF_LISTENING;
     }
-    while (fgets(line, sizeof(line), file)) {
-        run_line(line);
-    }
-    fclose(file);
+    uint32_t used = other()->used, size = other()->size;
+    return self->kind == AF_STREAM ? used < size : other()->published < other()->slots && used <= size / 2;
 }
 
-static uint32_t random_state;
-
-static uint32_t random_below(uint32_t limit) {
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 17;
-    random_state ^= random_state << 5;
-    return random_state % limit;
+static uint32_t expected_events(const af_side_t *self, bool connected) {
+    bool queued = self->kind == AF_STREAM ? here->used : here->published;
+    bool received_all = self->shut & AF_SHUT_RECEIVE;
+    bool idle = self->state == AF_IDLE;
+    bool has_connections = self->kind == AF_STREAM || self->kind == AF_SEQPACKET;
+    uint32_t events = queued || self->pending || received_all ? AF_IN : 0;
+    events |= is_writable(self, connected) ? AF_OUT : 0;
+    events |= here->ring.attention & AF_URGENT ? AF_PRI : 0;
+    events |= received_all ? AF_RDHUP : 0;
+    events |= self->error ? AF_ERR : 0;
+    events |= self->shut == AF_SHUT_BOTH || (idle && has_connections) ? AF_HUP : 0;
+    events |= idle && !self->kind ? AF_NVAL : 0;
+    return events;
 }
 
-static void run_random(uint32_t count) {
-    static const char *const stream[] = { "put", "put", "put", "take", "take", "peek", "skip", "find", "clear" };
-    static const char *const packets[] = {
-        "packet", "packet", "packet", "receive", "receive", "drop", "peek", "clear",
+static af_side_t side_of(const af_ring_t *ring, uint32_t bits) {
+    static const uint32_t kinds[] = { 0, AF_STREAM, AF_DGRAM, AF_SEQPACKET };
+    static const uint32_t states[] = { AF_CONNECTED, AF_IDLE, AF_LISTENING, AF_CONNECTED };
+    return (af_side_t) {
+        ring, kinds[bits & 3], states[bits >> 2 & 3], bits >> 4 & 3, bits >> 6 & 1, bits >> 7 & 1,
     };
-    char line[LONG];
-    uint32_t size = 2u << random_below(8), slots = random_below(2) ? 1u << random_below(5) : 0;
-    snprintf(line, sizeof(line), "start %u %u", size, slots);
-    run_line(line);
-    while (count--) {
-        const char *name = slots ? packets[random_below(8)] : stream[random_below(9)];
-        if (!random_below(10)) {
-            name = "attention";
+}
+
+/* Of the peer nothing counts but its ring: the rest is anything. */
+static void poll(uint32_t bits, uint32_t peer_bits) {
+    af_side_t self = side_of(&here->ring, bits);
+    af_side_t peer = side_of(&other()->ring, peer_bits);
+    bool connected = peer_bits & 1;
+    uint32_t expected = expected_events(&self, connected);
+    const af_side_t *to = connected ? &peer : NULL;
+    assert(af_poll(&self, to) == expected);
+    assert(af_writable(&self, to) == !!(expected & AF_OUT));
+    self.shut = 0;
+    assert(af_readable(&self) == !!(expected_events(&self, connected) & AF_IN));
+}
+
+// clang-format off: one in a line
+const model_operation_t model_operations[] = {
+    { "put", "n", put },
+    { "take", "n", take },
+    { "peek", "nw", peek },
+    { "skip", "n", skip },
+    { "find", "bw", find },
+    { "packet", "n", packet },
+    { "receive", "n", receive },
+    { "append", "n", append },
+    { "publish", "", publish },
+    { "drop", "", drop },
+    { "mark", "", mark },
+    { "attention", "o", attention },
+    { "poll", "bb", poll },
+    { "turn", "", turn },
+    { "clear", "", clear },
+};
+// clang-format on
+
+const size_t model_operation_count = sizeof(model_operations) / sizeof(model_operations[0]);
+
+const model_operation_t *model_operation(const char *name) {
+    for (size_t i = 0; i < model_operation_count; i++) {
+        if (!strcmp(model_operations[i].name, name)) {
+            return &model_operations[i];
         }
-        uint32_t a = !strcmp(name, "attention") ? random_below(2) : random_below(size + size / 4 + 2);
-        snprintf(line, sizeof(line), "%s %u %u", name, a, random_below(size + 2));
-        run_line(line);
+    }
+    return NULL;
+}
+
+static void check(void) {
+    const af_ring_t *ring = &here->ring;
+    assert(af_ring_used(ring) == here->used);
+    assert(af_ring_packets(ring) == here->published);
+    assert(af_ring_first(ring) == (here->published ? here->packets[0].slot : AF_NOT));
+    assert(af_ring_first_length(ring) == (here->published ? (int32_t)here->packets[0].length : AF_NOT));
+    assert(af_ring_ahead(ring, af_ring_position(ring)) == here->used);
+    assert(!here->marked || af_ring_ahead(ring, here->position) == here->before_mark);
+    for (uint32_t kind = 1; kind <= 3; kind++) {
+        poll(kind, 1);
     }
 }
 
-int main(int argc, char **argv) {
-    if (argc == 4 && !strcmp(argv[1], "seed")) {
-        uint32_t seed = strtoul(argv[2], NULL, 10);
-        for (uint32_t i = 1; i <= 200; i++) {
-            random_state = seed * 1000 + i;
-            run_random(strtoul(argv[3], NULL, 10));
-        }
-    } else {
-        for (int i = 1; i < argc; i++) {
-            run_script(argv[i]);
-        }
+static void forget(side_t *side) {
+    free(side->memory);
+    free(side->lengths);
+    memset(side, 0, sizeof(*side));
+}
+
+void model_start(uint32_t size, uint32_t slots, uint32_t counter) {
+    if (model_shows) {
+        fprintf(stderr, "start %u %u %u\n", (unsigned)size, (unsigned)slots, (unsigned)counter);
     }
-    free(memory);
-    free(lengths);
-    return 0;
+    assert(size <= MODEL_MOST && slots <= MODEL_SLOTS);
+    forget(here);
+    here->memory = exactly(size);
+    here->lengths = exactly(slots * sizeof(*here->lengths));
+    here->size = size;
+    here->slots = slots;
+    here->last_slot = AF_NOT;
+    fill(&here->ring, sizeof(here->ring));
+    next_byte = 0;
+    af_ring_init(&here->ring, here->memory, size, here->lengths, slots);
+    assert(!here->ring.attention);
+    check();
+    here->ring.written = here->ring.read = counter;
+    here->ring.packets_in = here->ring.packets_out = counter;
+    check();
+}
+
+void model_run(const model_operation_t *operation, uint32_t a, uint32_t b) {
+    if (model_shows) {
+        fprintf(stderr, "%s %u %u\n", operation->name, (unsigned)a, (unsigned)b);
+    }
+    operation->run(a, b);
+    check();
+}
+
+uint32_t model_size(void) {
+    return here->size;
+}
+
+void model_end(void) {
+    forget(&sides[0]);
+    forget(&sides[1]);
+    here = &sides[0];
 }

@@ -1,37 +1,46 @@
-"""The core of the data plane in C on this machine: sanitizers, a model, threads, compilers' and cppcheck's warnings."""
+"""The core of the data plane in C on this machine: sanitizers, a model, a fuzzer, threads, compilers' warnings."""
 
-import shutil
-import subprocess
-from pathlib import Path
+import re
 
 import pytest
 
-HERE = Path(__file__).resolve().parent
-PORT = HERE.parent.parent / "port"
-CORE = sorted((PORT / "core").glob("*.c"))
+from programs import (
+    CORE,
+    CORPUS,
+    FUZZER,
+    HERE,
+    MEMORY,
+    THREADS,
+    UNIT_LENGTH,
+    compile_program,
+    need,
+    run,
+)
+
 SCRIPTS = sorted((HERE / "scripts").glob("*.txt"))
-WARNINGS = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wpointer-arith", "-Wstrict-prototypes"]
-MEMORY = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-# It does not understand barriers: what it proves is that the accesses they order are the right ones.
-THREADS = ["-fsanitize=thread", "-DAFUNIX_ATOMICS"]
-
-
-def run(*command):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
-    assert not done.returncode, done.stdout + done.stderr
+UNITS = sorted(CORPUS.iterdir())
+RUNS = 50000
+# From nothing inputs are short, and runs fast; the faults below are found within some thousands.
+RUNS_FROM_NOTHING = 200000
+# What libFuzzer learns from comparisons, addresses among them, and how it weighs inputs make each run another.
+REPEATABLE = ["-seed=1", "-use_cmp=0", "-entropic=0", UNIT_LENGTH]
+# The first is found by whatever copies anything; the second only where 11 bytes in one piece are looked at.
+FAULTS = {
+    "nothing copied": "-DAF_COPY(t,f,n)=((void)(t),(void)(f),(void)(n))",
+    "one length": "-DAF_COPY(t,f,n)=memcpy((t),(f),(n)-((n)==11))",
+}
+FAILED = r"Assertion|AddressSanitizer|UndefinedBehavior"
 
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory):
     """compiled(name, flags): a program of this directory linked with the core."""
-    assert shutil.which("cc"), "no C compiler; install what this needs with: make test"
     directory = tmp_path_factory.mktemp("native")
 
     def build(name, flags):
         program = directory / f"{name}-{'-'.join(flags).replace('/', '_').replace(',', '_')}"
         if not program.exists():
-            run("cc", "-g", "-O1", "-D_GNU_SOURCE", *WARNINGS, *flags, f"-I{HERE}", f"-I{PORT}", HERE / f"{name}.c",
-                *CORE, "-o", program, "-pthread")  # fmt: skip
+            compile_program(name, program, *flags)
         return program
 
     return build
@@ -39,18 +48,57 @@ def compiled(tmp_path_factory):
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_scripts(compiled, script):
-    run(compiled("model", MEMORY), script)
+    run(compiled("drive", MEMORY), "script", script)
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_random_operations(compiled, seed):
-    run(compiled("model", MEMORY), "seed", seed, 2000)
+    run(compiled("drive", MEMORY), "random", *range(4 * seed, 4 * seed + 4))
 
 
-def test_model_finds_faults(compiled):
-    """A ring that copies nothing is caught: the model is no rubber stamp."""
-    with pytest.raises(AssertionError, match=r"Assertion|AddressSanitizer|UndefinedBehavior"):
-        run(compiled("model", [*MEMORY, "-DAF_COPY(t,f,n)=((void)(t),(void)(f),(void)(n))"]), *SCRIPTS)
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_model_finds_faults(compiled, fault):
+    """The model is no rubber stamp, and the saved corpus does enough to show it."""
+    program = compiled("drive", [*MEMORY, fault])
+    with pytest.raises(AssertionError, match=FAILED):
+        run(program, "units", *UNITS)
+
+
+def test_corpus(compiled):
+    run(compiled("drive", MEMORY), "units", *UNITS)
+    output = run(compiled("fuzz", FUZZER), *UNITS)
+    assert output.count("Executed ") == len(UNITS) > 0
+
+
+def test_corpus_reaches_all_of_the_core(compiled, tmp_path):
+    """What the core gained since the corpus was saved is not fuzzed in the tests: then it is time for make corpus."""
+    program = tmp_path / "drive"
+    compile_program("drive", program, "--coverage", "-O0")
+    run(program, "units", *UNITS)
+    need("gcov")
+    output = run("gcov", "-b", *tmp_path.glob("*.gcda"), cwd=tmp_path)
+    for source in CORE:
+        about = re.search(rf"File '{re.escape(str(source))}'\n((?:.+\n)+)", output).group(1)
+        assert "Lines executed:100.00%" in about and "Taken at least once:100.00%" in about, about
+
+
+def test_fuzzer_finds_nothing(compiled, tmp_path):
+    """A short run, always the same; what is new goes to the directory that is named first."""
+    program = compiled("fuzz", FUZZER)
+    output = run(program, *REPEATABLE, f"-runs={RUNS}", "-print_final_stats=1", tmp_path, CORPUS, cwd=tmp_path)
+    assert int(re.search(r"stat::number_of_executed_units: (\d+)", output).group(1)) >= RUNS
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_fuzzer_finds_faults(compiled, tmp_path, fault):
+    """From nothing, and what it saves shows the fault again."""
+    program = compiled("fuzz", [*FUZZER, fault])
+    with pytest.raises(AssertionError, match=FAILED):
+        run(program, *REPEATABLE, f"-runs={RUNS_FROM_NOTHING}", cwd=tmp_path)
+    (crash,) = tmp_path.glob("crash-*")
+    for again in ([program], [compiled("drive", [*MEMORY, fault]), "show"]):
+        with pytest.raises(AssertionError, match=FAILED):
+            run(*again, crash, cwd=tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -58,11 +106,3 @@ def test_model_finds_faults(compiled):
 )
 def test_one_writer_and_one_reader(compiled, flags, total):
     run(compiled("threads", flags), total)
-
-
-def test_cppcheck():
-    assert shutil.which("cppcheck"), "cppcheck is missing; it is installed by: make test"
-    run(
-        *("cppcheck", "--quiet", "--std=c99", "--enable=warning,performance,portability", "--error-exitcode=1"),
-        *("--inline-suppr", f"-I{HERE}", f"-I{PORT}", *CORE),
-    )

@@ -2,7 +2,6 @@
 #include <assert.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/barrier.h"
