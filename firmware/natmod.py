@@ -50,7 +50,8 @@ def build_natmod(tree, arch):
             _refuse_atomics(recipe.objects)
 
     made = output(arch)
-    recipe = build.Recipe(f"natmod-{arch}", made, [sources.describe(tree)], [PORT], compiler)
+    # All anew whenever something changes: the recipe of MicroPython's knows nothing of header files.
+    recipe = build.Recipe(f"natmod-{arch}", made, [sources.describe(tree), PORT], [], compiler)
     build.make(recipe, f"Building {made.relative_to(ROOT)}", make)
     print(f"{made.relative_to(ROOT)}: {made.stat().st_size} bytes")
 

@@ -18,6 +18,7 @@ typedef struct {
 
 typedef struct {
     af_ring_t ring;
+    af_control_t control;
     uint8_t *memory;
     int32_t *lengths;
     /* the model */
@@ -27,11 +28,12 @@ typedef struct {
     packet_t packets[MODEL_SLOTS];
     uint32_t appended, published;
     int32_t last_slot;
-    bool marked;
-    uint32_t position, before_mark;
 } side_t;
 
-static side_t sides[2];
+static side_t sides[2] = {
+    { .ring = { .control = &sides[0].control } },
+    { .ring = { .control = &sides[1].control } },
+};
 static side_t *here = &sides[0];
 static uint8_t next_byte;
 
@@ -73,12 +75,8 @@ static void expect(const uint8_t *got, uint32_t n, uint32_t skip, uint32_t limit
     }
 }
 
-static bool holds_packets(void) {
-    return here->appended > 0;
-}
-
-static bool holds_stream(void) {
-    return here->used > 0 && !holds_packets();
+static bool is_framed(const side_t *side) {
+    return side->slots > 0;
 }
 
 static bool is_publishing(void) {
@@ -96,8 +94,6 @@ static void model_remove(uint32_t n) {
     for (uint32_t i = 0; i < here->used; i++) {
         here->bytes[i] = here->bytes[i + n];
     }
-    here->marked = here->marked && n <= here->before_mark;
-    here->before_mark -= n;
 }
 
 static void model_drop(void) {
@@ -116,27 +112,25 @@ static void turn(uint32_t a, uint32_t b) {
 
 static void put(uint32_t n, uint32_t unused) {
     (void)unused;
-    if (holds_packets()) {
-        return;
-    }
     uint8_t *data = fresh(n);
-    uint32_t fits = least(n, here->size - here->used);
-    assert(af_ring_put(&here->ring, data, n) == (int32_t)fits);
+    uint32_t fits = is_framed(here) ? 0 : least(n, here->size - here->used);
+    assert(af_ring_put(&here->ring, data, n) == (is_framed(here) ? AF_NOT : (int32_t)fits));
     model_append(data, fits);
     free(data);
 }
 
 static void take(uint32_t n, uint32_t unused) {
     (void)unused;
-    if (holds_packets()) {
-        return;
-    }
     uint8_t *into = exactly(n);
-    uint32_t there = here->ring.attention ? 0 : least(n, here->used);
-    int32_t done = af_ring_take(&here->ring, into, n);
-    assert(done == (there ? (int32_t)there : AF_NOT));
+    bool is_there = (is_framed(here) ? here->published : here->used) && !here->control.attention;
+    uint32_t there = !is_there ? 0 : least(n, is_framed(here) ? here->packets[0].length : here->used);
+    assert(af_ring_take(&here->ring, into, n) == (is_there ? (int32_t)there : AF_NOT));
     expect(into, there, 0, n);
-    model_remove(there);
+    if (is_there && is_framed(here)) {
+        model_drop();
+    } else {
+        model_remove(there);
+    }
     free(into);
 }
 
@@ -150,7 +144,7 @@ static void peek(uint32_t n, uint32_t skip) {
 
 static void skip(uint32_t n, uint32_t unused) {
     (void)unused;
-    if (!holds_packets()) {
+    if (!is_framed(here)) {
         n = least(n, here->used);
         af_ring_skip(&here->ring, n);
         model_remove(n);
@@ -168,7 +162,7 @@ static void find(uint32_t byte, uint32_t n) {
 
 static void append(uint32_t n, uint32_t unused) {
     (void)unused;
-    if (holds_stream() || is_publishing()) {
+    if (!is_framed(here) || is_publishing()) {
         return;
     }
     uint8_t *data = fresh(n);
@@ -198,19 +192,6 @@ static void packet(uint32_t n, uint32_t unused) {
     publish(0, 0);
 }
 
-static void receive(uint32_t n, uint32_t unused) {
-    (void)unused;
-    uint8_t *into = exactly(n);
-    bool is_there = here->published && !here->ring.attention;
-    uint32_t expected = is_there ? least(n, here->packets[0].length) : 0;
-    assert(af_ring_take_packet(&here->ring, into, n) == (is_there ? (int32_t)expected : AF_NOT));
-    expect(into, expected, 0, n);
-    if (is_there) {
-        model_drop();
-    }
-    free(into);
-}
-
 static void drop(uint32_t a, uint32_t b) {
     (void)a, (void)b;
     if (here->published) {
@@ -224,21 +205,13 @@ static void clear(uint32_t a, uint32_t b) {
     if (!is_publishing()) {
         af_ring_clear(&here->ring);
         here->used = here->appended = here->published = 0;
-        here->marked = false;
+        here->last_slot = AF_NOT;
     }
-}
-
-static void mark(uint32_t a, uint32_t b) {
-    (void)a, (void)b;
-    here->marked = true;
-    here->position = af_ring_position(&here->ring);
-    here->before_mark = here->used;
-    assert(here->position < 2 * here->size);
 }
 
 static void attention(uint32_t why, uint32_t unused) {
     (void)unused;
-    here->ring.attention = why;
+    here->control.attention = why;
 }
 
 static bool is_writable(const af_side_t *self, bool connected) {
@@ -246,17 +219,17 @@ static bool is_writable(const af_side_t *self, bool connected) {
         return self->kind && self->state != AF_LISTENING;
     }
     uint32_t used = other()->used, size = other()->size;
-    return self->kind == AF_STREAM ? used < size : other()->published < other()->slots && used <= size / 2;
+    return is_framed(other()) ? other()->published < other()->slots && used <= size / 2 : used < size;
 }
 
 static uint32_t expected_events(const af_side_t *self, bool connected) {
-    bool queued = self->kind == AF_STREAM ? here->used : here->published;
+    bool queued = is_framed(here) ? here->published : here->used;
     bool received_all = self->shut & AF_SHUT_RECEIVE;
     bool idle = self->state == AF_IDLE;
     bool has_connections = self->kind == AF_STREAM || self->kind == AF_SEQPACKET;
     uint32_t events = queued || self->pending || received_all ? AF_IN : 0;
     events |= is_writable(self, connected) ? AF_OUT : 0;
-    events |= here->ring.attention & AF_URGENT ? AF_PRI : 0;
+    events |= here->control.attention & AF_URGENT ? AF_PRI : 0;
     events |= received_all ? AF_RDHUP : 0;
     events |= self->error ? AF_ERR : 0;
     events |= self->shut == AF_SHUT_BOTH || (idle && has_connections) ? AF_HUP : 0;
@@ -264,25 +237,19 @@ static uint32_t expected_events(const af_side_t *self, bool connected) {
     return events;
 }
 
-static af_side_t side_of(const af_ring_t *ring, uint32_t bits) {
+static void poll(uint32_t bits, uint32_t connected) {
     static const uint32_t kinds[] = { 0, AF_STREAM, AF_DGRAM, AF_SEQPACKET };
     static const uint32_t states[] = { AF_CONNECTED, AF_IDLE, AF_LISTENING, AF_CONNECTED };
-    return (af_side_t) {
-        ring, kinds[bits & 3], states[bits >> 2 & 3], bits >> 4 & 3, bits >> 6 & 1, bits >> 7 & 1,
+    af_side_t self = {
+        .ring = &here->ring,
+        .peer = connected & 1 ? &other()->ring : NULL,
+        .kind = kinds[bits & 3],
+        .state = states[bits >> 2 & 3],
+        .shut = bits >> 4 & 3,
+        .pending = bits >> 6 & 1,
+        .error = bits >> 7 & 1,
     };
-}
-
-/* Of the peer nothing counts but its ring: the rest is anything. */
-static void poll(uint32_t bits, uint32_t peer_bits) {
-    af_side_t self = side_of(&here->ring, bits);
-    af_side_t peer = side_of(&other()->ring, peer_bits);
-    bool connected = peer_bits & 1;
-    uint32_t expected = expected_events(&self, connected);
-    const af_side_t *to = connected ? &peer : NULL;
-    assert(af_poll(&self, to) == expected);
-    assert(af_writable(&self, to) == !!(expected & AF_OUT));
-    self.shut = 0;
-    assert(af_readable(&self) == !!(expected_events(&self, connected) & AF_IN));
+    assert(af_poll(&self) == expected_events(&self, connected & 1));
 }
 
 // clang-format off: one in a line
@@ -293,11 +260,9 @@ const model_operation_t model_operations[] = {
     { "skip", "n", skip },
     { "find", "bw", find },
     { "packet", "n", packet },
-    { "receive", "n", receive },
     { "append", "n", append },
     { "publish", "", publish },
     { "drop", "", drop },
-    { "mark", "", mark },
     { "attention", "o", attention },
     { "poll", "bb", poll },
     { "turn", "", turn },
@@ -322,17 +287,18 @@ static void check(void) {
     assert(af_ring_packets(ring) == here->published);
     assert(af_ring_first(ring) == (here->published ? here->packets[0].slot : AF_NOT));
     assert(af_ring_first_length(ring) == (here->published ? (int32_t)here->packets[0].length : AF_NOT));
-    assert(af_ring_ahead(ring, af_ring_position(ring)) == here->used);
-    assert(!here->marked || af_ring_ahead(ring, here->position) == here->before_mark);
+    assert(here->control.written <= here->control.wrap && here->control.read <= here->control.wrap);
     for (uint32_t kind = 1; kind <= 3; kind++) {
         poll(kind, 1);
     }
 }
 
+/* To a ring of no size. */
 static void forget(side_t *side) {
     free(side->memory);
     free(side->lengths);
     memset(side, 0, sizeof(*side));
+    side->ring.control = &side->control;
 }
 
 void model_start(uint32_t size, uint32_t slots, uint32_t counter) {
@@ -346,13 +312,17 @@ void model_start(uint32_t size, uint32_t slots, uint32_t counter) {
     here->size = size;
     here->slots = slots;
     here->last_slot = AF_NOT;
-    fill(&here->ring, sizeof(here->ring));
     next_byte = 0;
-    af_ring_init(&here->ring, here->memory, size, here->lengths, slots);
-    assert(!here->ring.attention);
-    check();
-    here->ring.written = here->ring.read = counter;
-    here->ring.packets_in = here->ring.packets_out = counter;
+    here->ring = (af_ring_t) { &here->control, here->memory, here->lengths };
+    here->control = (af_control_t) {
+        .size = size,
+        .wrap = 2 * size - 1,
+        .slots = slots,
+        .packets_wrap = slots ? 2 * slots - 1 : 0,
+        .framed = is_framed(here),
+    };
+    here->control.written = here->control.read = counter & here->control.wrap;
+    here->control.packets_in = here->control.packets_out = counter & here->control.packets_wrap;
     check();
 }
 

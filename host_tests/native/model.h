@@ -1,7 +1,7 @@
 /* The core beside a model that cannot be wrong: a queue that is moved down byte by byte.
  *
- * There are two rings, those of a connected pair. Operations work on one of them until "turn". An operation that nobody
- * may ask for now (a stream's on a ring that holds packets, say) does nothing.
+ * There are two rings, those of a connected pair; one with slots holds packets. Operations work on one of them until
+ * "turn". An operation that nobody may ask for now (to drop a packet where there is none, say) does nothing.
  */
 #ifndef AFUNIX_MODEL_H
 #define AFUNIX_MODEL_H

@@ -9,9 +9,10 @@
 
 enum { SIZE = 64, SLOTS = 4, CHUNK = 23 };
 
-static af_ring_t ring;
 static uint8_t memory[SIZE];
 static int32_t lengths[SLOTS];
+static af_control_t control;
+static af_ring_t ring = { &control, memory, lengths };
 static uint32_t total;
 static volatile uint32_t finished;
 
@@ -79,7 +80,7 @@ static void *write_packets(void *unused) {
 static void *read_packets(void *unused) {
     uint8_t data[CHUNK];
     for (uint32_t i = 0; i < total;) {
-        int32_t done = af_ring_take_packet(&ring, data, CHUNK);
+        int32_t done = af_ring_take(&ring, data, CHUNK);
         if (done == AF_NOT) {
             sched_yield();
             continue;
@@ -93,9 +94,9 @@ static void *read_packets(void *unused) {
 }
 
 static void *watch(void *unused) {
-    af_side_t side = { &ring, ring.slots ? AF_DGRAM : AF_STREAM, AF_CONNECTED, 0, false, false };
+    af_side_t side = { &ring, &ring, AF_STREAM, AF_CONNECTED, 0, 0, 0 };
     while (!af_look(&finished)) {
-        assert(!(af_poll(&side, &side) & ~(uint32_t)(AF_IN | AF_OUT)));
+        assert(!(af_poll(&side) & ~(uint32_t)(AF_IN | AF_OUT)));
         assert(af_ring_used(&ring) <= SIZE);
         sched_yield();
     }
@@ -104,7 +105,13 @@ static void *watch(void *unused) {
 
 static void run(void *(*write)(void *), void *(*read)(void *), uint32_t slots) {
     pthread_t threads[3];
-    af_ring_init(&ring, memory, SIZE, lengths, slots);
+    control = (af_control_t) {
+        .size = SIZE,
+        .wrap = 2 * SIZE - 1,
+        .slots = slots,
+        .packets_wrap = slots ? 2 * slots - 1 : 0,
+        .framed = slots != 0,
+    };
     finished = 0;
     pthread_create(&threads[0], NULL, write, NULL);
     pthread_create(&threads[1], NULL, read, NULL);

@@ -3,14 +3,14 @@
 //
 // Locks, as in lib/afunix/endpoint.py: `wlock` of an endpoint serialises those who append to its ring, `rlock` those
 // who remove from it; a reader and a writer never wait for each other (core/ring.h). The kernel's lock, which is
-// Python's, is taken before either. No section under wlock or rlock allocates, raises, waits or runs Python code. `out` is
-// what a sender trusts: whoever takes it away does so before taking `wlock`, and a sender looks again under it.
+// Python's, is taken before either. No section under wlock or rlock allocates, raises, waits or runs Python code. `out`
+// is what a sender trusts: whoever takes it away does so before taking `wlock`, and a sender looks again under it.
 //
 // A lock is a word that one thread changes from 0. What makes that change indivisible:
 //   user module   an atomic section of the port (both cores of an RP2040, interrupts, threads of the unix port)
-//   native .mpy   has no atomic sections. On ARM the processor's own means do (lock_arm.c). Elsewhere, with `_thread`, a
-//                 lock object that `guard` was given does the work; without, only an interrupt can come between, and
-//                 that runs to its end and never waits
+//   native .mpy   has no atomic sections. On ARM the processor's own means do (lock_arm.c). Elsewhere, with `_thread`,
+//                 a lock object that `guard` was given does the work; without, only an interrupt can come between,
+//                 and that runs to its end and never waits
 // An interrupt handler never waits for a lock: what it interrupted may hold it.
 #ifndef AFUNIX_BINDING_H
 #define AFUNIX_BINDING_H
@@ -44,8 +44,9 @@ typedef struct {
     #endif
 } af_lock_t;
 
-// The names of both types' attributes, with the values of a fresh object, come from lib/afunix/dataplane.py. C knows those
-// at the start, by their places.
+// The names of both types' attributes, with the values of a fresh object, come from lib/afunix/dataplane.py. C knows
+// those at the start, by their places.
+// clang-format off: grouped by what may happen to them
 enum {
     // What the constructor is given, and what stands for this endpoint in a sender's `out`: set once
     E_index, E_memory, E_lengths, E_senders, E_ancillary, E_control, E_inlet,
@@ -54,6 +55,7 @@ enum {
     E_kind, E_state, E_shut, E_error, E_pending, // small integers
     E_sender, E_cargo, E_appended_at,
 };
+// clang-format on
 enum { H_ep };
 
 typedef struct {
@@ -85,26 +87,32 @@ typedef struct {
 // What the types refer to beside the core's data. A native module's variables are traced by the collector; the user
 // module registers a root pointer.
 enum {
-    K_endpoint_names, K_endpoint_dict, K_handle_dict, K_socket_names, K_socket_dict, K_properties, K_class,
+    K_endpoint_names,
+    K_endpoint_dict,
+    K_handle_dict,
+    K_socket_names,
+    K_socket_dict,
+    K_properties,
+    K_class,
     K_COUNT,
 };
 
 enum { AF_FILTER = 64 };
 #define AF_FILTERED(name) (af.filter[(uintptr_t)(name) / 8 % AF_FILTER])
 
-// Handle is the base class of the class `socket`. The socket type is what `socket` itself makes: it has the methods in C
-// and those of the class.
+// Handle is the base class of the class `socket`. The socket type is what `socket` itself makes: it has the methods in
+// C and those of the class.
 typedef struct {
-    mp_obj_full_type_t endpoint_type, handle_type, socket_type;
-    af_fields_t endpoint_fields, socket_fields;
-    // Not 0 where the names of a socket's fields and properties may be: most of what is looked up are methods.
-    uint8_t filter[AF_FILTER];
     #if MICROPY_ENABLE_DYNRUNTIME
     mp_obj_t kept[K_COUNT];
     mp_obj_t lock_class, lock_acquire, lock_release; // what guard(Lock) was given, and its functions
-    bool two_cores; // an RP2040
     const mp_obj_type_t *bytes;
+    bool two_cores; // an RP2040
     #endif
+    af_fields_t endpoint_fields, socket_fields;
+    mp_obj_full_type_t endpoint_type, handle_type, socket_type;
+    // Not 0 where the names of a socket's fields and properties may be: most of what is looked up are methods.
+    uint8_t filter[AF_FILTER];
 } af_state_t;
 
 // Global, not static: that is where a native module's variables can be, and what finds them there

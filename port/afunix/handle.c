@@ -311,6 +311,6 @@ const mp_stream_p_t af_handle_stream = {
 };
 
 const void *const af_handle_methods[] = {
-    &send_obj, &write_obj, &try_write_obj, &recv_into_obj, &recv_obj, &read_obj, &readline_obj, &readinto_obj,
-    &try_readinto_obj,
+    &send_obj, &write_obj,    &try_write_obj, &recv_into_obj,    &recv_obj,
+    &read_obj, &readline_obj, &readinto_obj,  &try_readinto_obj,
 };

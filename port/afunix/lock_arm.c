@@ -7,12 +7,12 @@
 static bool try_lock(af_lock_t *lock) {
     uint32_t was, failed;
     do {
-        __asm volatile ("ldrex %0, [%1]" : "=r" (was) : "r" (&lock->held) : "memory");
+        __asm volatile("ldrex %0, [%1]" : "=r"(was) : "r"(&lock->held) : "memory");
         if (was) {
-            __asm volatile ("clrex" ::: "memory");
+            __asm volatile("clrex" ::: "memory");
             return false;
         }
-        __asm volatile ("strex %0, %1, [%2]" : "=&r" (failed) : "r" (1), "r" (&lock->held) : "memory");
+        __asm volatile("strex %0, %1, [%2]" : "=&r"(failed) : "r"(1), "r"(&lock->held) : "memory");
     } while (failed);
     AF_BARRIER();
     return true;
@@ -32,7 +32,7 @@ static bool is_rp2040(void) {
 
 static bool try_lock(af_lock_t *lock) {
     uint32_t masked;
-    __asm volatile ("mrs %0, primask\n cpsid i" : "=r" (masked) :: "memory");
+    __asm volatile("mrs %0, primask\n cpsid i" : "=r"(masked)::"memory");
     while (af.two_cores && !*RP2040_LOCK) {
     }
     AF_BARRIER();
@@ -44,7 +44,7 @@ static bool try_lock(af_lock_t *lock) {
     if (af.two_cores) {
         *RP2040_LOCK = 0;
     }
-    __asm volatile ("msr primask, %0" :: "r" (masked) : "memory");
+    __asm volatile("msr primask, %0" ::"r"(masked) : "memory");
     return was_free;
 }
 

@@ -13,6 +13,12 @@ static void keep_names(af_fields_t *fields, int kept, const mp_map_t *named) {
     }
 }
 
+static void start(mp_obj_full_type_t *type, int kept, size_t room) {
+    af_kept[kept] = mp_obj_new_dict(room);
+    type->base.type = &mp_type_type;
+    MP_OBJ_TYPE_SET_SLOT(type, locals_dict, MP_OBJ_TO_PTR(af_kept[kept]), 0);
+}
+
 // Note every other object of a list, from the first on, as one that is no method's name.
 static void filter(const mp_obj_t *names, size_t length) {
     for (size_t i = 0; i < length; i += 2) {
@@ -26,11 +32,9 @@ static mp_obj_t endpoint(size_t n_args, const mp_obj_t *args, mp_map_t *named) {
     (void)args;
     mp_obj_full_type_t *type = &af.endpoint_type;
     keep_names(&af.endpoint_fields, K_endpoint_names, named);
-    af_kept[K_endpoint_dict] = mp_obj_new_dict(0);
-    type->base.type = &mp_type_type;
-    MP_OBJ_TYPE_SET_SLOT(type, make_new, af_endpoint_make_new, 0);
-    MP_OBJ_TYPE_SET_SLOT(type, attr, af_endpoint_attr, 1);
-    MP_OBJ_TYPE_SET_SLOT(type, locals_dict, MP_OBJ_TO_PTR(af_kept[K_endpoint_dict]), 2);
+    start(type, K_endpoint_dict, 0);
+    MP_OBJ_TYPE_SET_SLOT(type, make_new, af_endpoint_make_new, 1);
+    MP_OBJ_TYPE_SET_SLOT(type, attr, af_endpoint_attr, 2);
     return MP_OBJ_FROM_PTR(type);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(af_endpoint_obj, 0, endpoint);
@@ -47,14 +51,12 @@ static mp_obj_t socket(size_t n_args, const mp_obj_t *args, mp_map_t *named) {
     filter(properties->items, properties->len);
     af_kept[K_class] = args[0];
     af_kept[K_properties] = args[1];
-    af_kept[K_socket_dict] = mp_obj_new_dict(ROOM);
-    type->base.type = &mp_type_type;
+    start(type, K_socket_dict, ROOM);
     type->name = cls->name;
-    MP_OBJ_TYPE_SET_SLOT(type, make_new, af_socket_make_new, 0);
-    MP_OBJ_TYPE_SET_SLOT(type, print, af_socket_print, 1);
-    MP_OBJ_TYPE_SET_SLOT(type, attr, af_socket_attr, 2);
-    MP_OBJ_TYPE_SET_SLOT(type, protocol, &af_handle_stream, 3);
-    MP_OBJ_TYPE_SET_SLOT(type, locals_dict, MP_OBJ_TO_PTR(af_kept[K_socket_dict]), 4);
+    MP_OBJ_TYPE_SET_SLOT(type, make_new, af_socket_make_new, 1);
+    MP_OBJ_TYPE_SET_SLOT(type, print, af_socket_print, 2);
+    MP_OBJ_TYPE_SET_SLOT(type, attr, af_socket_attr, 3);
+    MP_OBJ_TYPE_SET_SLOT(type, protocol, &af_handle_stream, 4);
     MP_OBJ_TYPE_SET_SLOT(type, parent, cls, 5);
     return MP_OBJ_FROM_PTR(type);
 }
@@ -73,9 +75,7 @@ MP_DEFINE_CONST_FUN_OBJ_0(af_parts_obj, parts);
 
 void af_set_up_handle(void) {
     mp_obj_full_type_t *type = &af.handle_type;
-    af_kept[K_handle_dict] = mp_obj_new_dict(0);
-    type->base.type = &mp_type_type;
-    MP_OBJ_TYPE_SET_SLOT(type, make_new, af_handle_make_new, 0);
-    MP_OBJ_TYPE_SET_SLOT(type, protocol, &af_handle_stream, 1);
-    MP_OBJ_TYPE_SET_SLOT(type, locals_dict, MP_OBJ_TO_PTR(af_kept[K_handle_dict]), 2);
+    start(type, K_handle_dict, 0);
+    MP_OBJ_TYPE_SET_SLOT(type, make_new, af_handle_make_new, 1);
+    MP_OBJ_TYPE_SET_SLOT(type, protocol, &af_handle_stream, 2);
 }

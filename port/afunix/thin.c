@@ -9,8 +9,7 @@ static __attribute__((noinline)) uintptr_t via(uintptr_t a, uintptr_t b, uintptr
     return (*(function_t *)((uint8_t *)&mp_fun_table + offset))(a, b, c);
 }
 
-#define VIA(function, a, b, c) \
-    via((uintptr_t)(a), (uintptr_t)(b), (uintptr_t)(c), offsetof(mp_fun_table_t, function))
+#define VIA(function, a, b, c) via((uintptr_t)(a), (uintptr_t)(b), (uintptr_t)(c), offsetof(mp_fun_table_t, function))
 
 mp_obj_t af_none(void) {
     return (mp_obj_t)mp_fun_table.const_none;

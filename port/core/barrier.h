@@ -20,16 +20,16 @@ static inline void af_publish(volatile uint32_t *word, uint32_t value) {
 #else
 
 #if defined(__arm__)
-#define AF_BARRIER() __asm volatile ("dmb" ::: "memory")
+#define AF_BARRIER() __asm volatile("dmb" ::: "memory")
 #elif defined(__aarch64__)
-#define AF_BARRIER() __asm volatile ("dmb ish" ::: "memory")
+#define AF_BARRIER() __asm volatile("dmb ish" ::: "memory")
 #elif defined(__riscv)
-#define AF_BARRIER() __asm volatile ("fence rw, rw" ::: "memory")
+#define AF_BARRIER() __asm volatile("fence rw, rw" ::: "memory")
 #elif defined(__xtensa__)
-#define AF_BARRIER() __asm volatile ("memw" ::: "memory")
+#define AF_BARRIER() __asm volatile("memw" ::: "memory")
 #elif defined(__x86_64__) || defined(__i386__)
 // Loads stay in order and stores stay in order, and no store goes before a load: the compiler is all to restrain.
-#define AF_BARRIER() __asm volatile ("" ::: "memory")
+#define AF_BARRIER() __asm volatile("" ::: "memory")
 #else
 #error "say how this processor orders memory accesses"
 #endif

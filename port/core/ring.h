@@ -1,11 +1,11 @@
 // A receive ring: bytes, and beside them the lengths of packets, so that framing stays out of the bytes.
 //
-// Its words are those of lib/afunix/ring.py, in memory that Python made and reads, too. Counters run over twice the size,
-// which tells a full ring from an empty one; sizes are powers of two, so a counter's low bits are its place in the ring.
-// One writer and one reader may be inside at the same time, on two cores or one of them in an interrupt: the writer
-// alone moves `written` and `packets_in`, the reader alone moves `read` and `packets_out`, and each is done with the
-// bytes before the store that publishes them (barrier.h). Several writers, or several readers, must take turns: that
-// is the caller's.
+// Its words are those of lib/afunix/ring.py, in memory that Python made and reads, too. Counters run over twice the
+// size, which tells a full ring from an empty one; sizes are powers of two, so a counter's low bits are its place in
+// the ring. One writer and one reader may be inside at the same time, on two cores or one of them in an interrupt: the
+// writer alone moves `written` and `packets_in`, the reader alone moves `read` and `packets_out`, and each is done with
+// the bytes before the store that publishes them (barrier.h). Several writers, or several readers, must take turns:
+// that is the caller's.
 #ifndef AFUNIX_CORE_RING_H
 #define AFUNIX_CORE_RING_H
 
