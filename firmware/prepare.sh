@@ -6,6 +6,7 @@
 #   pico  what compiles firmware for a Pico
 #   c     what checks the C code on this machine
 #   native  what compiles the native module for other processors
+#   xtensa  what compiles it for an ESP32, or nothing where Espressif's compiler is
 #   qemu  what compiles and runs MicroPython on emulated Cortex-M3 and RV32 boards
 # It is a shell script because Python may be one of the things that are missing.
 set -eu
@@ -120,6 +121,13 @@ for group in "$@"; do
     native)
         want_program arm-none-eabi-gcc gcc-arm-none-eabi
         want_program riscv64-unknown-elf-gcc gcc-riscv64-unknown-elf
+        ;;
+    xtensa)
+        command -v xtensa-esp32-elf-gcc >/dev/null 2>&1 || {
+            want_program cc gcc
+            want_program xtensa-lx106-elf-gcc gcc-xtensa-lx106
+            want_on_debian libc6-dev libnewlib-dev
+        }
         ;;
     qemu)
         want_program arm-none-eabi-gcc gcc-arm-none-eabi
