@@ -51,8 +51,8 @@ run: ## run an example on a Pico
 	@$(PYTHON) firmware/board.py example $(EXAMPLE)
 
 test: lint ## everything: lint, and all tests on CPython, the unix port and a Pico
-	@$(PREPARE) host tests unix pico c qemu xtensa
-	@$(PYTHON) firmware/build.py unix pico pico-plain mps2 rv32
+	@$(PREPARE) host tests unix pico c qemu
+	@$(PYTHON) firmware/build.py unix pico pico-plain mps2 rv32 xtensa
 	@$(PYTHON) firmware/natmod.py x64 armv6m armv7m rv32imc xtensawin
 	@# The emulated Pico keeps one processor busy for most of the time: all other tests run beside it.
 	@$(PYTEST) -q -m "not board" $(TESTS) >build/log/test.log 2>&1 & others=$$!; \
@@ -81,9 +81,9 @@ differential: ## compare afunix with Linux's own sockets in EXAMPLES random prog
 	@$(PREPARE) host
 	@EXAMPLES=$(EXAMPLES) $(PYTEST) -s --timeout=0 host_tests/differential/test_differential.py $(TESTS)
 
-test-qemu: ## the tests on a Cortex-M3 and an RV32, both emulated by QEMU
-	@$(PREPARE) host unix qemu xtensa
-	@$(PYTHON) firmware/build.py mps2 rv32
+test-qemu: ## the tests on a Cortex-M3, an RV32 and an Xtensa, all emulated by QEMU
+	@$(PREPARE) host unix qemu
+	@$(PYTHON) firmware/build.py mps2 rv32 xtensa
 	@$(PYTHON) firmware/natmod.py armv7m rv32imc xtensawin
 	@$(PYTEST) -m qemu $(TESTS)
 
@@ -133,7 +133,7 @@ ports: ## list the serial ports
 	@$(PYTHON) firmware/board.py ports
 
 clean: ## remove what was built, keep what was downloaded
-	@rm -rf build/mpy-cross build/unix build/pico build/pico-plain build/mpy build/natmod build/mps2 build/rv32 build/xtensa build/bench build/log .pytest_cache .ruff_cache .hypothesis
+	@rm -rf build/mpy-cross build/unix build/pico build/pico-plain build/mpy build/natmod build/mps2 build/rv32 build/xtensa build/windowed build/bench build/log .pytest_cache .ruff_cache .hypothesis
 
 distclean: clean ## remove all of build/
 	@rm -rf build

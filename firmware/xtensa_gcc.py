@@ -18,7 +18,7 @@ ESPRESSIF = "xtensa-esp32-elf-"
 DEBIAN = "xtensa-lx106-elf-"
 LOCK = ROOT / "firmware/xtensa.lock"
 TABLES = ROOT / "firmware/xtensa"
-LIBRARY = BUILD / "xtensa/windowed.so"
+LIBRARY = BUILD / "windowed/windowed.so"
 INSTEAD = "use xtensa-esp32-elf-gcc of Espressif's ESP-IDF"
 # The tables include these; what they declare is in tables.h.
 EMPTY = ("ansidecl.h", "xtensa-isa.h", "xtensa-isa-internal.h")
@@ -69,6 +69,11 @@ def toolchain():
     """Espressif's compiler if it is on the PATH, else Debian's with a library made for it."""
     if shutil.which(f"{ESPRESSIF}gcc"):
         return Toolchain(ESPRESSIF, {})
+    return debian_toolchain()
+
+
+def debian_toolchain():
+    """Debian's compiler with a library made for it."""
     if not shutil.which(f"{DEBIAN}gcc"):
         raise Failure(f"neither {ESPRESSIF}gcc nor {DEBIAN}gcc (Debian's gcc-xtensa-lx106) is on the PATH")
     _build_library()
