@@ -40,7 +40,7 @@ OPTIONS = """
 KNOWN = set(f"{CORE} {SHORT} {WINDOWS} {OPTIONS}".split())
 # Between functions and behind jumps there are zeros, which disassemble as this or as single bytes.
 FILLING = {"ill", ".byte 00"}
-INSTRUCTION = re.compile(r"^ +[0-9a-f]+:\t[0-9a-f]+ +\t(\.byte \S+|\S+)", re.MULTILINE)
+INSTRUCTION = re.compile(r"^ +[0-9a-f]+:\t[0-9a-f]+ +\t(\.byte\s\S+|\S+)", re.MULTILINE)
 
 
 class Toolchain:
@@ -62,7 +62,8 @@ class Toolchain:
         done = subprocess.run(command, capture_output=True, text=True, env=os.environ | self.environment)
         if done.returncode:
             raise Failure(f"{file.relative_to(ROOT)} cannot be disassembled", done.stderr)
-        return set(INSTRUCTION.findall(done.stdout)) - FILLING
+        # Newer binutils have a tab there.
+        return {name.replace("\t", " ") for name in INSTRUCTION.findall(done.stdout)} - FILLING
 
 
 def toolchain():

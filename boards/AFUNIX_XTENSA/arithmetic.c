@@ -57,6 +57,16 @@ int32_t __modsi3(int32_t a, int32_t b) {
     return a < 0 ? -rest : rest;
 }
 
+uint32_t __bswapsi2(uint32_t value) {
+    uint32_t swapped = 0;
+    for (int byte = 0; byte < 4; byte++, value >>= 8) {
+        // The compiler is not to see what this is, and to call this function for it.
+        __asm ("" : "+r" (value));
+        swapped = swapped << 8 | (value & 255);
+    }
+    return swapped;
+}
+
 // Integers of 64 bits -------------------------------------------------------------------------------------------------
 
 uint64_t __ashldi3(uint64_t value, int bits) {
@@ -111,6 +121,12 @@ uint64_t __muldi3(uint64_t a, uint64_t b) {
     wide_t product = {__umulsidi3(x.low, y.low)};
     product.high += x.low * y.high + x.high * y.low;
     return product.all;
+}
+
+uint64_t __bswapdi2(uint64_t value) {
+    wide_t v = {value};
+    wide_t swapped = {.low = __bswapsi2(v.high), .high = __bswapsi2(v.low)};
+    return swapped.all;
 }
 
 static int is_less(wide_t a, wide_t b) {

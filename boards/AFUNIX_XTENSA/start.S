@@ -9,7 +9,7 @@ name:
 
     .section .vectors, "ax"
 
-// Eight or twelve registers less the four that every frame keeps below its callee's stack pointer go below its caller's.
+// A frame's first four registers go below its callee's stack pointer, the four or eight others below its caller's.
 VECTOR(overflow4, 0x000)
     s32e a0, a5, -16
     s32e a1, a5, -12

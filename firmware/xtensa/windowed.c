@@ -232,7 +232,7 @@ __attribute__((constructor)) static void add_windows(void) {
     xtensa_modules.sysreg_count = COUNT(all_sysregs);
 }
 
-// What the core has, in the order that binutils and GCC (from 13) ask for it: one number each ---------------------------
+// What the core has, a number each, in the order of binutils and of GCC from version 13 on ----------------------------
 
 enum { HAS = 1, NO = 0, WINDOWED_ABI = XTHAL_ABI_WINDOWED };
 
@@ -291,3 +291,8 @@ const int xtensa_config_v2[] = {NO, NO, NO};
 const int xtensa_config_v3[] = {NO, NO, NO, NO};
 // Bytes of a memory access; unaligned loads and stores raise exceptions, and are not done by the hardware.
 const int xtensa_config_v4[] = {4, HAS, HAS, NO, NO};
+// What GCC predefines as macros of all this: nothing here looks at them.
+const char *const xtensa_config_strings[] = {0};
+
+// GCC asks for this symbol: MIT is a licence that is compatible with its own, as is that of the tables.
+const int plugin_is_GPL_compatible = 1;
