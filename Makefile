@@ -31,8 +31,10 @@ PYTHON := build/venv/bin/python
 PYTEST := $(PYTHON) -m pytest
 LINTED := lib firmware boards host_tests $(wildcard examples benchmarks port)
 CLANG_FORMAT := build/venv/bin/clang-format
-C_FILES := $(wildcard boards/*/*.[ch] host_tests/*/*.[ch] port/*/*.[ch])
+C_FILES := $(wildcard boards/*/*.[ch] boards/*/*/*.[ch] firmware/*/*.[ch] host_tests/*/*.[ch] port/*/*.[ch])
 PREPARE := sh firmware/prepare.sh
+# What compiles the native module for ARCH.
+NATIVE_GROUP = $(if $(filter xtensawin,$(ARCH)),xtensa,$(if $(filter x64,$(ARCH)),,native))
 
 .PHONY: help run test test-host test-unix test-board test-qemu differential fuzz corpus lint format firmware firmware-plain unix natmod bench profile repl ports clean distclean
 
@@ -57,8 +59,8 @@ run: ## run an example on a Pico
 
 test: lint ## everything: lint, and all tests on CPython, the unix port and a Pico
 	@$(PREPARE) host tests unix pico c qemu
-	@$(PYTHON) firmware/build.py unix pico pico-plain mps2 rv32
-	@$(PYTHON) firmware/natmod.py x64 armv6m armv7m rv32imc
+	@$(PYTHON) firmware/build.py unix pico pico-plain mps2 rv32 xtensa
+	@$(PYTHON) firmware/natmod.py x64 armv6m armv7m rv32imc xtensawin
 	@# The emulated Pico keeps one processor busy for most of the time: all other tests run beside it.
 	@$(PYTEST) -q -m "not board" $(TESTS) >build/log/test.log 2>&1 & others=$$!; \
 		$(PYTEST) -q -m board $(TESTS); board=$$?; \
@@ -77,7 +79,7 @@ test-unix: ## the tests on MicroPython's unix port
 	@$(PYTEST) -m unix $(TESTS)
 
 test-board: ## the tests on a Pico, emulated or on PORT=
-	@$(PREPARE) host unix $(if $(PORT),native,pico)
+	@$(PREPARE) host unix $(if $(PORT),$(NATIVE_GROUP),pico)
 	@$(if $(PORT),,$(PYTHON) firmware/build.py pico pico-plain)
 	@$(PYTHON) firmware/natmod.py $(ARCH)
 	@$(PYTEST) -m "board$(if $(PORT), and not emulated)" $(TESTS)
@@ -94,10 +96,10 @@ corpus: ## save what make fuzz found that reaches new code, for the tests to sta
 	@$(PREPARE) host c
 	@PYTHONPATH=firmware $(PYTHON) host_tests/native/fuzz.py merge
 
-test-qemu: ## the tests on a Cortex-M3 and an RV32, both emulated by QEMU
+test-qemu: ## the tests on a Cortex-M3, an RV32 and an Xtensa, all emulated by QEMU
 	@$(PREPARE) host unix qemu
-	@$(PYTHON) firmware/build.py mps2 rv32
-	@$(PYTHON) firmware/natmod.py armv7m rv32imc
+	@$(PYTHON) firmware/build.py mps2 rv32 xtensa
+	@$(PYTHON) firmware/natmod.py armv7m rv32imc xtensawin
 	@$(PYTEST) -m qemu $(TESTS)
 
 lint: ## check the code's style
@@ -125,7 +127,7 @@ unix: ## build build/unix/micropython
 	@$(PYTHON) firmware/build.py unix
 
 natmod: ## build build/natmod/ARCH/_afunix.mpy, the data plane in C for firmware without it (ARCH=armv6m, rv32imc, ...)
-	@$(PREPARE) host unix $(if $(filter x64 xtensawin,$(ARCH)),,native)
+	@$(PREPARE) host unix $(NATIVE_GROUP)
 	@$(PYTHON) firmware/natmod.py $(ARCH)
 
 bench: ## measure afunix on an emulated Pico and on the unix port
@@ -149,7 +151,7 @@ ports: ## list the serial ports
 
 clean: ## remove what was built, keep what was downloaded
 	@# build/fuzz stays: what make fuzz found took longer than a build.
-	@rm -rf build/mpy-cross build/unix build/pico build/pico-plain build/mpy build/natmod build/mps2 build/rv32 build/bench build/log .pytest_cache .ruff_cache .hypothesis
+	@rm -rf build/mpy-cross build/unix build/pico build/pico-plain build/mpy build/natmod build/mps2 build/rv32 build/xtensa build/windowed build/bench build/log .pytest_cache .ruff_cache .hypothesis
 
 distclean: clean ## remove all of build/
 	@rm -rf build

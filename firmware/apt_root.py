@@ -92,9 +92,11 @@ def private_sources(directory, release, suite):
 class AptRoot:
     """apt with lists, state and cache of its own below `directory`."""
 
-    def __init__(self, directory, suite):
+    def __init__(self, directory, suite, instead):
         self.directory = directory
         self.suite = suite
+        # What messages say that can be done where there is no mirror.
+        self.instead = instead
 
     def _options(self):
         settings = {
@@ -114,13 +116,13 @@ class AptRoot:
         release = read_os_release(_text("/etc/os-release"))
         stanzas, lines = private_sources(Path("/etc/apt"), release, self.suite)
         if not stanzas and not lines:
-            raise Failure("no Debian or Ubuntu mirror in /etc/apt; use MPY_DIR= with a checkout of MicroPython")
+            raise Failure(f"no Debian or Ubuntu mirror in /etc/apt; {self.instead}")
         parts = self.directory / "sources.list.d"
         for needed in ("sources.list.d", "state/lists/partial", "cache/archives/partial"):
             (self.directory / needed).mkdir(parents=True, exist_ok=True)
         (parts / "afunix.sources").write_text("\n\n".join(stanzas) + "\n")
         (parts / "afunix.list").write_text("\n".join(lines) + "\n")
-        hint = "could not fetch apt's lists (network?); see build/log/sources.log, or use MPY_DIR="
+        hint = f"could not fetch apt's lists (network?); see build/log/sources.log, or {self.instead}"
         command = ["apt-get", *self._options(), "-q", "--error-on=any", "update"]
         run_logged(command, "sources", hint=hint)
 
@@ -148,7 +150,7 @@ class AptRoot:
     def download(self, archive, uri, destination):
         """Fetch `uri` to `destination`; apt checks the SHA-256."""
         command = ["/usr/lib/apt/apt-helper", *self._options(), "download-file", uri, str(destination)]
-        hint = f"could not download {archive.file}; see build/log/sources.log, or use MPY_DIR="
+        hint = f"could not download {archive.file}; see build/log/sources.log, or {self.instead}"
         run_logged([*command, f"SHA256:{archive.sha256}"], "sources", hint=hint)
 
 

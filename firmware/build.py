@@ -4,6 +4,7 @@
     pico-plain  build/pico-plain/firmware.uf2  the same without it, which stands for stock MicroPython
     unix        build/unix/micropython         MicroPython for this machine, lib/afunix not frozen
     mps2, rv32  build/mps2/firmware.elf        firmware for a Cortex-M3 and an RV32 on QEMU, lib/afunix frozen in
+    xtensa      build/xtensa/firmware.elf      the same for a processor of an ESP32's kind
 
 MPY_DIR= names a checkout of MicroPython to use in place of the pinned sources. pico and unix have the data plane in C
 (port/); PICO_C_MODULES= (a .cmake file) and UNIX_C_MODULES= (a directory of modules) compile other C modules in
@@ -189,21 +190,33 @@ def build_unix(tree):
     make(recipe, "Building build/unix/micropython", build)
 
 
-def build_qemu(tree, name, compiler):
-    """Firmware for a board that QEMU emulates, lib/afunix and the data plane in C in it."""
+def build_xtensa(tree):
+    """Firmware for a processor with register windows, which QEMU emulates on one of its boards."""
+    import xtensa_gcc  # imports this module
+
+    tools = xtensa_gcc.debian_toolchain()
+    build_qemu(tree, "xtensa", tools.compiler, [tools.describe()], tools.environment)
+
+
+def build_qemu(tree, name, compiler, tools=(), extra=None):
+    """Firmware for a board that QEMU emulates, lib/afunix and the data plane in C in it.
+
+    `tools` are texts that tell its compiler from others, `extra` is for the environment.
+    """
     board = ROOT / f"boards/AFUNIX_{name.upper()}"
     manifest = ROOT / "firmware/manifest_qemu.py"
     arguments = [f"BOARD_DIR={board}", f"BOARD={board.name}", f"FROZEN_MANIFEST={manifest}", f"USER_C_MODULES={PORT}"]
 
     def build(recipe):
         made = recipe.objects / "firmware.elf"
-        run_make(tree / "ports/qemu", f"build-{name}", tree, *arguments, f"BUILD={recipe.objects}", str(made))
+        arguments.append(f"BUILD={recipe.objects}")
+        run_make(tree / "ports/qemu", f"build-{name}", tree, *arguments, str(made), **(extra or {}))
         partial = recipe.directory / "partial"
         shutil.copy(made, partial)
         partial.replace(recipe.output)
 
     output = BUILD / name / "firmware.elf"
-    setup = [sources.describe(tree), board, ROOT / "boards/qemu"]
+    setup = [sources.describe(tree), board, ROOT / "boards/qemu", *tools]
     recipe = Recipe(name, output, setup, [manifest, LIBRARY, PORT], compiler)
     make(recipe, f"Building {output.relative_to(ROOT)}", build)
 
@@ -234,6 +247,7 @@ def _main(targets):
         "unix": build_unix,
         "mps2": lambda tree: build_qemu(tree, "mps2", "arm-none-eabi-gcc"),
         "rv32": lambda tree: build_qemu(tree, "rv32", "riscv64-unknown-elf-gcc"),
+        "xtensa": build_xtensa,
     }
     if not targets or not set(targets) <= set(builders):
         raise Failure(f"build.py wants one or more of: {', '.join(builders)}")

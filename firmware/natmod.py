@@ -11,6 +11,7 @@ import sys
 
 import build
 import sources
+import xtensa_gcc
 from steps import BUILD, ROOT, Failure, exclusive, main, run_logged
 
 PORT = ROOT / "port"
@@ -22,7 +23,7 @@ NATIVE = {
     "armv7emsp": ("arm-none-eabi-gcc", "Debian's gcc-arm-none-eabi"),
     "armv7emdp": ("arm-none-eabi-gcc", "Debian's gcc-arm-none-eabi"),
     "rv32imc": ("riscv64-unknown-elf-gcc", "Debian's gcc-riscv64-unknown-elf"),
-    "xtensawin": ("xtensa-esp32-elf-gcc", "Espressif's ESP-IDF"),
+    "xtensawin": None,  # one of two: see xtensa_gcc.py
 }
 ATOMICS = re.compile(r"\s(amo\w+\.w\S*|lr\.w\S*|sc\.w\S*)\s")
 
@@ -34,26 +35,36 @@ def output(arch):
 
 def build_natmod(tree, arch):
     """The native module for one kind of processor."""
-    compiler, home = NATIVE[arch]
-    if not shutil.which(compiler):
-        raise Failure(f"ARCH={arch} needs {compiler}, which comes with {home}, and it is not on the PATH")
+    tools = xtensa_gcc.toolchain() if arch == "xtensawin" else None
+    compiler = tools.compiler if tools else _compiler(arch)
 
     def make(recipe):
         log = f"natmod-{arch}"
         arguments = [f"ARCH={arch}", f"MPY_DIR={tree}", f"PYTHON={sys.executable}", f"MPY_CROSS={build.MPY_CROSS}"]
+        arguments += [f"CROSS={tools.prefix}"] if tools else []
         run_logged(
             ["make", "-C", str(recipe.directory), "-f", str(PORT / "natmod/Makefile"), *arguments],
             log,
-            env=build.environment(tree),
+            env=build.environment(tree) | (tools.environment if tools else {}),
         )
         if arch == "rv32imc":
             _refuse_atomics(recipe.objects)
+        if tools:
+            xtensa_gcc.refuse_unknown(tools, recipe.objects)
 
     made = output(arch)
     # All anew whenever something changes: the recipe of MicroPython's knows nothing of header files.
-    recipe = build.Recipe(f"natmod-{arch}", made, [sources.describe(tree), PORT], [], compiler)
+    setup = [sources.describe(tree), PORT, tools.describe() if tools else ""]
+    recipe = build.Recipe(f"natmod-{arch}", made, setup, [], compiler)
     build.make(recipe, f"Building {made.relative_to(ROOT)}", make)
     print(f"{made.relative_to(ROOT)}: {made.stat().st_size} bytes")
+
+
+def _compiler(arch):
+    compiler, home = NATIVE[arch]
+    if not shutil.which(compiler):
+        raise Failure(f"ARCH={arch} needs {compiler}, which comes with {home}, and it is not on the PATH")
+    return compiler
 
 
 def _refuse_atomics(objects):

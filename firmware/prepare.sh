@@ -6,7 +6,8 @@
 #   pico  what compiles firmware for a Pico
 #   c     what checks the C code on this machine
 #   native  what compiles the native module for other processors
-#   qemu  what compiles and runs MicroPython on emulated Cortex-M3 and RV32 boards
+#   xtensa  what compiles it for an ESP32, or nothing where Espressif's compiler is
+#   qemu  what compiles and runs MicroPython on emulated Cortex-M3, RV32 and Xtensa boards, and native modules there
 # It is a shell script because Python may be one of the things that are missing.
 set -eu
 cd "$(dirname "$0")/.."
@@ -130,12 +131,21 @@ for group in "$@"; do
         want_program arm-none-eabi-gcc gcc-arm-none-eabi
         want_program riscv64-unknown-elf-gcc gcc-riscv64-unknown-elf
         ;;
+    xtensa)
+        command -v xtensa-esp32-elf-gcc >/dev/null 2>&1 || {
+            want_program cc gcc
+            want_program xtensa-lx106-elf-gcc gcc-xtensa-lx106
+            want_on_debian libc6-dev libnewlib-dev
+        }
+        ;;
     qemu)
         want_program arm-none-eabi-gcc gcc-arm-none-eabi
         want_program riscv64-unknown-elf-gcc gcc-riscv64-unknown-elf
         want_program qemu-system-arm qemu-system-arm
         want_program qemu-system-riscv32 qemu-system-misc
-        want_on_debian libnewlib-arm-none-eabi picolibc-riscv64-unknown-elf
+        want_program xtensa-lx106-elf-gcc gcc-xtensa-lx106
+        want_program qemu-system-xtensa qemu-system-misc
+        want_on_debian libnewlib-arm-none-eabi picolibc-riscv64-unknown-elf libnewlib-dev
         ;;
     *) die "prepare.sh knows no group \"$group\"" ;;
     esac

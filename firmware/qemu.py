@@ -1,4 +1,4 @@
-"""The boards that QEMU emulates: a Cortex-M3 and a 32-bit RISC-V, to see afunix on other processors."""
+"""The boards that QEMU emulates, a Cortex-M3, a 32-bit RISC-V and an Xtensa, to see afunix on other processors."""
 
 import re
 import subprocess
@@ -16,6 +16,7 @@ START_SECONDS = 20
 MACHINES = {
     "mps2": ("qemu-system-arm", ("-machine", "mps2-an385", "-semihosting")),
     "rv32": ("qemu-system-riscv32", ("-machine", "virt", "-bios", "none", "-semihosting")),
+    "xtensa": ("qemu-system-xtensa", ("-machine", "lx60", "-cpu", "dc233c", "-semihosting")),
 }
 
 

@@ -14,6 +14,7 @@ LOCK = ROOT / "firmware/sources.lock"
 SUITE = "trixie"
 TREE = BUILD / "src/micropython"
 DOWNLOADS = BUILD / "download"
+INSTEAD = "use MPY_DIR= with a checkout of MicroPython 1.25.0"
 # MicroPython's build refuses to start without these; nothing below them is needed here.
 EXPECTED_FILES = ("lib/pico-sdk/README.md", "lib/micropython-lib/README.md")
 # What shows that a checkout has the submodules that the Pico's firmware is made of.
@@ -37,18 +38,18 @@ class Archive:
     sha256: str
 
 
-def parse_lock(text):
-    """The archives that the lock file `text` names."""
+def parse_lock(text, name="sources.lock"):
+    """The archives that a lock file of this `text` names."""
     archives = []
     for number, line in enumerate(text.splitlines(), 1):
         words = line.split()
         if not words or words[0].startswith("#"):
             continue
         if len(words) != len(dataclasses.fields(Archive)):
-            raise Failure(f"sources.lock, line {number}: seven columns expected, {len(words)} found")
+            raise Failure(f"{name}, line {number}: seven columns expected, {len(words)} found")
         archive = Archive(*words)
         if archive.kind not in ("source", "binary") or len(archive.sha256) != 64:
-            raise Failure(f"sources.lock, line {number}: a bad kind or SHA-256")
+            raise Failure(f"{name}, line {number}: a bad kind or SHA-256")
         archives.append(archive)
     return archives
 
@@ -96,29 +97,28 @@ def pinned_tree():
     return TREE
 
 
-def fetch(archives):
-    """Download what is not below build/download yet; a dict from archive to file."""
+def fetch(archives, instead=INSTEAD):
+    """Download what is not below build/download yet; a dict from archive to file. Failures say what to do `instead`."""
     files = {archive: DOWNLOADS / archive.file for archive in archives}
     absent = [archive for archive in archives if not _is_whole(files[archive], archive)]
     if not absent:
         return files
     if not shutil.which("apt-get"):
-        raise Failure("no apt on this machine to get sources with; use MPY_DIR= with a checkout of MicroPython")
+        raise Failure(f"no apt on this machine to get sources with; {instead}")
     DOWNLOADS.mkdir(parents=True, exist_ok=True)
-    apt = AptRoot(BUILD / "apt", SUITE)
+    apt = AptRoot(BUILD / "apt", SUITE, instead)
     with step("Looking for the pinned sources"):
         apt.update()
         uris = {archive: apt.uri_of(archive) for archive in absent}
     for archive, uri in uris.items():
         if not uri:
-            missing = f"this machine's mirror has no {archive.package} {archive.version}"
-            raise Failure(f"{missing}; use MPY_DIR= with a checkout of MicroPython 1.25.0")
+            raise Failure(f"this machine's mirror has no {archive.package} {archive.version}; {instead}")
     for archive, uri in uris.items():
         with step(f"Downloading {archive.package} {archive.version}"):
             partial = DOWNLOADS / f"{archive.file}.partial"
             apt.download(archive, uri, partial)
             if not _is_whole(partial, archive):
-                raise Failure(f"{archive.file} does not have the SHA-256 that sources.lock says")
+                raise Failure(f"{archive.file} does not have the SHA-256 that the lock file says")
             partial.replace(files[archive])
     return files
 

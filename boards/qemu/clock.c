@@ -1,5 +1,4 @@
-// The port has no clock. Each machine here has a counter: of 25 MHz on an MPS2 board (FPGAIO), of 10 MHz on the RV32
-// board.
+// The port has no clock. Each machine here has a counter: of 25 MHz on an MPS2 board (FPGAIO), of 10 MHz on the others.
 #include "py/mphal.h"
 #include "py/runtime.h"
 
@@ -17,14 +16,30 @@ static uint32_t microseconds(void) {
 
 #else
 
-// The counter overflows every 171 s: it is to be asked more often than that while time matters.
+#if defined(__XTENSA__)
+enum { COUNTS_PER_US = 10 };
+
+static uint32_t count(void) {
+    uint32_t cycles;
+    __asm volatile("rsr.ccount %0" : "=r"(cycles));
+    return cycles;
+}
+#else
+enum { COUNTS_PER_US = 25 };
+
+static uint32_t count(void) {
+    return *(volatile uint32_t *)0x40028018;
+}
+#endif
+
+// The counter overflows every 171 s or more: it is to be asked more often than that while time matters.
 static uint32_t microseconds(void) {
     static uint32_t last, rest, us;
-    uint32_t now = *(volatile uint32_t *)0x40028018;
+    uint32_t now = count();
     rest += now - last;
     last = now;
-    us += rest / 25;
-    rest %= 25;
+    us += rest / COUNTS_PER_US;
+    rest %= COUNTS_PER_US;
     return us;
 }
 
