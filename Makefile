@@ -133,6 +133,7 @@ natmod: ## build build/natmod/ARCH/_afunix.mpy, the data plane in C for firmware
 bench: ## measure afunix on an emulated Pico and on the unix port
 	@$(PREPARE) host unix pico
 	@$(PYTHON) firmware/build.py unix pico pico-plain
+	@$(PYTHON) firmware/natmod.py armv6m x64
 	@PYTHONPATH=firmware $(PYTHON) benchmarks/bench.py
 
 profile: ## the cycles of each function in CASE= of the benchmarks, on an emulated Pico

@@ -6,17 +6,19 @@ Prints tables and writes build/bench/pico.json and build/bench/unix.json: a list
 `cycles` (Pico), `ns` (unix port) or `bytes`. A time has also its `ratio` to `baseline`, which is the time that a write
 and a readinto of 64 bytes of a micropython.RingIO, through methods looked up before, took in the same run.
 
-Each program runs in an interpreter of its own, which measures the baseline too, and runs twice: with the data plane in
-C, where the firmware has one, and with the one in Python.
+Each program runs in an interpreter of its own, which measures the baseline too, and runs once for each form of the data
+plane: in C inside the firmware, where it has that ("native"), in C as a file ("mpy"), and in Python.
 """
 
 import concurrent.futures
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import natmod
 from board import LIBRARY, compile_for
 from pico import ARMV6M, Pico
 from report import show
@@ -62,6 +64,14 @@ class Job:
 def programs():
     """What is to be importable, from module name to file."""
     return {path.stem: path for path in sorted(PROGRAMS.glob("*.py"))}
+
+
+def native_file(arch):
+    """The data plane as a native module, which has another name here than the module that may be in the firmware."""
+    path = natmod.output(arch)
+    if not path.is_file():
+        raise Failure(f"{path} is missing; build it with: make natmod ARCH={arch}")
+    return path
 
 
 def library():
@@ -130,15 +140,20 @@ def records(program, lines, unit):
 
 def run_on_pico(job, firmware=FIRMWARE):
     """The records of a job on an emulated Pico."""
-    plain = firmware == PLAIN
-    pico = Pico(firmware, programs() | (library() if plain else {}))
+    files = programs() | (library() if firmware == PLAIN else {})
+    if job.variant == "mpy":
+        files["afunix_file"] = native_file("armv6m")
+    pico = Pico(firmware, files)
     output = pico.exec(job.source())
     return list(records(job.program, parse(output, pico.spans), "cycles"))
 
 
 def run_on_unix(job):
     """The records of a job on the unix port."""
-    environment = os.environ | {"MICROPYPATH": f"{ROOT / 'lib'}:{PROGRAMS}:.frozen"}
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    if job.variant == "mpy":
+        shutil.copy(native_file("x64"), RESULTS / "afunix_file.mpy")
+    environment = os.environ | {"MICROPYPATH": f"{ROOT / 'lib'}:{PROGRAMS}:{RESULTS}:.frozen"}
     command = [str(UNIX), "-X", f"heapsize={HEAP}", "-c", job.source()]
     done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode:
@@ -158,20 +173,25 @@ def sizes():
             "impl": ".mpy",
             "bytes": count,
         }
+    for arch in natmod.NATIVE:
+        path = natmod.output(arch)
+        if path.is_file():
+            case = f"_afunix.mpy, {arch}"
+            yield {"group": "sizes", "case": case, "impl": ".mpy", "bytes": path.stat().st_size}
     frozen = [path.with_name("firmware.bin").stat().st_size for path in (FIRMWARE, PLAIN)]
     yield {"group": "sizes", "case": "flash, frozen in", "impl": "firmware", "bytes": frozen[0] - frozen[1]}
 
 
 def variants_on_pico():
-    """The data planes that the firmware has."""
+    """The data planes that there are on the Pico."""
     found = Pico(FIRMWARE).exec("try:\n import _afunix\n print('native')\nexcept ImportError: pass").split()
-    return [*found, "python"]
+    return [*found, "mpy", "python"]
 
 
 def variants_on_unix():
-    """The data planes that the unix port has."""
+    """The data planes that there are on the unix port."""
     done = subprocess.run([str(UNIX), "-c", "import _afunix"], capture_output=True)
-    return ["python"] if done.returncode else ["native", "python"]
+    return ["mpy", "python"] if done.returncode else ["native", "mpy", "python"]
 
 
 def one_baseline(found):
@@ -184,7 +204,7 @@ def measure_pico(quick=False):
     """Everything on the emulated Pico, on as many of them at once as this machine has processors."""
     library_sizes = list(sizes())  # first of all, since it compiles what all of them load
     wanted = [(job, FIRMWARE) for job in jobs(variants_on_pico(), True, quick)]
-    wanted.append((Job("memory.unfrozen", "python", None, quick), PLAIN))
+    wanted += [(Job("memory.unfrozen", variant, None, quick), PLAIN) for variant in ("mpy", "python")]
     found = []
     with concurrent.futures.ProcessPoolExecutor() as pool:
         for result in [pool.submit(run_on_pico, *one) for one in wanted]:

@@ -85,7 +85,7 @@ class Pulses:
 
 
 class Pico:
-    """A board with `firmware`, at its raw REPL, and with `files` (a dict from name to a .py file) to import.
+    """A board with `firmware`, at its raw REPL, and with `files` (a dict from name to a .py or .mpy file) to import.
 
     `compiled` tells how big they are as .mpy.
     """
@@ -160,7 +160,8 @@ class Pico:
         memory = self._device.mcu.flash
         table, at = {}, STORE
         for name, path in files.items():
-            data = self.compiled[name] = compile_for(ARMV6M, path)
+            data = path.read_bytes() if path.suffix == ".mpy" else compile_for(ARMV6M, path)
+            self.compiled[name] = data
             memory[at : at + len(data)] = data
             table[f"{name}.mpy"] = FLASH_START_ADDRESS + at, len(data)
             at += len(data)

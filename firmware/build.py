@@ -102,15 +102,22 @@ def make(recipe, title, build):
     with step(title):
         goes_on = recipe.begin()
         try:
-            build(recipe)
+            _attempt(recipe, build)
         except Failure:
-            recipe.end(False)
             if not goes_on:
                 raise
             # What an older build left can be in the way: make does not notice a name that the C code has lost.
             recipe.begin(anew=True)
-            build(recipe)
-        recipe.end(True)
+            _attempt(recipe, build)
+
+
+def _attempt(recipe, build):
+    try:
+        build(recipe)
+    except Failure:
+        recipe.end(False)
+        raise
+    recipe.end(True)
 
 
 def environment(tree):

@@ -35,11 +35,10 @@ else:
 
 
 def start(variant, only=None, quick=False):
-    """Choose the implementation of the data plane, "native" or "python", before afunix is imported.
+    """Choose the form of the data plane, "native", "mpy" or "python", before afunix is imported.
 
     With `only`, run just the cases whose name has that in it, in one span of one round each, for the profiler; with
-    `quick`, measure few rounds, to see that all is there. Raises
-    ImportError where there is no native one.
+    `quick`, measure few rounds, to see that all is there. Raises ImportError where there is no such form.
     """
     global _only, _quick, name
     _only = only
@@ -47,8 +46,11 @@ def start(variant, only=None, quick=False):
     name = "afunix " + variant
     if variant == "native":
         import _afunix  # noqa: F401
+    elif variant == "mpy":
+        import afunix_file
+
+        sys.modules["_afunix"] = afunix_file
     else:
-        # What is found here has no Endpoint, so that the data plane is the one in Python.
         sys.modules["_afunix"] = None
 
 

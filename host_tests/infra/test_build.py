@@ -16,11 +16,13 @@ class Target:
         self.input.write_text("one")
         self.kept = None
 
-    def build(self, setup="setup", error=None):
+    def build(self, setup="setup", error=None, in_the_way=False):
+        """Did the last attempt go on from an older build? Fails with `error`, where `in_the_way` only if it did."""
+
         def action(recipe):
             self.kept = (recipe.directory / "object").exists()
             (recipe.directory / "object").touch()
-            if error:
+            if error and (self.kept or not in_the_way):
                 raise error
             self.output.write_text(self.input.read_text())
 
@@ -63,6 +65,12 @@ def test_a_failed_build_is_tried_again_where_it_stopped(target):
     with pytest.raises(Failure):
         target.build(error=Failure("compiler"))
     assert target.build() is True
+    assert target.output.read_text() == "two"
+
+
+def test_a_build_that_an_older_one_is_in_the_way_of_starts_from_nothing(target):
+    target.input.write_text("two")
+    assert target.build(error=Failure("compiler"), in_the_way=True) is False
     assert target.output.read_text() == "two"
 
 

@@ -11,7 +11,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from programs import CORPUS, FUZZER, MEMORY, UNIT_LENGTH, compile_program, run
+from c_programs import CORPUS, FUZZER, MEMORY, UNIT_LENGTH, compile_program, run
+
 from steps import BUILD, ROOT, Failure, main, step
 
 FUZZ = BUILD / "fuzz"

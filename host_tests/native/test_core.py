@@ -3,8 +3,7 @@
 import re
 
 import pytest
-
-from programs import (
+from c_programs import (
     CORE,
     CORPUS,
     FUZZER,

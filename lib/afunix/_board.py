@@ -2,6 +2,7 @@
 
 import io
 import time
+from gc import collect  # noqa: F401
 
 import micropython
 import uctypes

@@ -147,6 +147,10 @@ def waking(cls):
     return type(cls.__name__, (cls,), body)
 
 
+def collect():
+    pass
+
+
 def encode(text):
     return os.fsencode(text)
 

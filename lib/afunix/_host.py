@@ -19,6 +19,7 @@ writable_bytes_of  the same for a buffer to be written
 dropped         dropped(sock): `sock` was not closed before it went away
 at_rest         at_rest(lock): lock.settle(), as soon as a finaliser may call it
 encode, decode  a path as bytes and back
+collect         give the memory back that nothing refers to any more, where memory is short
 waking          class decorator: an Endpoint whose data operations wake the waiters, where waiters do not poll
 """
 
@@ -34,6 +35,7 @@ if MICROPYTHON:
         blank,
         bytes_of,
         changes,
+        collect,
         copy,
         deadline,
         decode,
@@ -60,6 +62,7 @@ else:
         blank,
         bytes_of,
         changes,
+        collect,
         copy,
         deadline,
         decode,

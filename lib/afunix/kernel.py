@@ -6,10 +6,8 @@ callback may interrupt its holder in the same thread: the lock then refuses with
 and the callback uses try_write and try_readinto, which need no kernel lock.
 """
 
-from gc import collect
-
 from . import constants as c
-from ._host import Lock, error, wake
+from ._host import Lock, collect, error, wake
 from .dataplane import Endpoint
 from .state import make
 

@@ -296,7 +296,7 @@ static mp_uint_t stream_ioctl(mp_obj_t self, mp_uint_t request, uintptr_t argume
         case MP_STREAM_POLL:
             return af_events(endpoint_of(self)) & (argument | ALWAYS);
         case MP_STREAM_CLOSE:
-            af_ask(self, MP_QSTR_close, 0, 0, NULL);
+            af_ask(self, MP_QSTR_close, 0, 0, &self);
             return 0;
         default:
             *errcode = MP_EINVAL;

@@ -5,7 +5,7 @@ enum { ROOM = 80 }; // in the socket type's dictionary: where one is nearly full
 
 static void keep_names(af_fields_t *fields, int kept, const mp_map_t *named) {
     fields->count = named->used;
-    fields->names = m_malloc(2 * named->used * sizeof(mp_obj_t));
+    fields->names = (mp_obj_t *)m_malloc(2 * named->used * sizeof(mp_obj_t));
     af_kept[kept] = MP_OBJ_FROM_PTR(fields->names);
     for (size_t i = 0; i < named->used; i++) {
         fields->names[2 * i] = named->table[i].key;

@@ -45,7 +45,7 @@ mp_obj_t af_socket_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_k
 
 void af_socket_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind) {
     (void)kind;
-    mp_printf(print, "%s", mp_obj_str_get_str(af_ask(self, MP_QSTR___repr__, 0, 0, NULL)));
+    mp_printf(print, "%s", mp_obj_str_get_str(af_ask(self, MP_QSTR___repr__, 0, 0, &self)));
 }
 
 // The value of `attr` in a list of names and values.

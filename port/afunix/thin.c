@@ -20,7 +20,7 @@ mp_obj_t af_bool(bool value) {
 }
 
 mp_obj_t af_qstr(qstr name) {
-    return (mp_obj_t)VIA(native_to_obj, name, MP_NATIVE_TYPE_QSTR, 0);
+    return mp_fun_table.native_to_obj(name, MP_NATIVE_TYPE_QSTR);
 }
 
 bool af_is_true(mp_obj_t object) {
@@ -31,9 +31,10 @@ const mp_obj_type_t *af_type_of(mp_obj_t object) {
     return mp_fun_table.obj_get_type(object);
 }
 
-static void raise(qstr name) {
+static __attribute__((noreturn)) void raise(qstr name) {
     uintptr_t type = VIA(load_global, name, 0, 0);
     VIA(raise_msg, type, NULL, 0);
+    __builtin_unreachable();
 }
 
 void *af_allocate(size_t size, const mp_obj_type_t *type) {
