@@ -1,6 +1,8 @@
 # MicroPython for Linux, to test lib/afunix on: MicroPython's semantics and threads without a GIL, without the
 # parts that need libraries of the system or of submodules that nothing here uses.
 PROG = micropython
+# As a Pico's firmware is compiled; the port's own choice is -Os.
+COPT = -O2
 FROZEN_MANIFEST ?= $(VARIANT_DIR)/manifest.py
 
 MICROPY_PY_THREAD = 1

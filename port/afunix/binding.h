@@ -7,7 +7,8 @@
 // is what a sender trusts: whoever takes it away does so before taking `wlock`, and a sender looks again under it.
 //
 // A lock is a word that one thread changes from 0. What makes that change indivisible:
-//   user module   an atomic section of the port (both cores of an RP2040, interrupts, threads of the unix port)
+//   user module   an atomic exchange where the processor has one; else, as on an RP2040, an atomic section of the port,
+//                 which keeps the other core and interrupts out
 //   native .mpy   has no atomic sections. On ARM the processor's own means do (lock_arm.c). Elsewhere, with `_thread`,
 //                 a lock object that `guard` was given does the work; without, only an interrupt can come between,
 //                 and that runs to its end and never waits

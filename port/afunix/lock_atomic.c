@@ -1,4 +1,4 @@
-// Locks inside firmware: words changed in atomic sections of the port.
+// Locks inside firmware: words changed by the processor's own means, or in atomic sections of the port.
 #include "binding.h"
 #include "core/barrier.h"
 
@@ -14,6 +14,14 @@ void af_lock_init(af_lock_t *lock) {
     lock->held = 0;
 }
 
+#if __GCC_ATOMIC_INT_LOCK_FREE == 2
+
+static bool try_lock(af_lock_t *lock) {
+    return !__atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE);
+}
+
+#else
+
 static bool try_lock(af_lock_t *lock) {
     mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
     bool was_free = !lock->held;
@@ -25,6 +33,8 @@ static bool try_lock(af_lock_t *lock) {
     AF_BARRIER();
     return was_free;
 }
+
+#endif
 
 bool af_lock(af_lock_t *lock, bool wait) {
     while (!try_lock(lock)) {
