@@ -32,6 +32,23 @@ def events(n):
     asyncio.run(_with(partner(), main()))
 
 
+def flags(n):
+    """What asyncio can wait for that an interrupt may set: it polls these as it polls sockets."""
+    there, back = asyncio.ThreadSafeFlag(), asyncio.ThreadSafeFlag()
+
+    async def partner():
+        while True:
+            await there.wait()
+            back.set()
+
+    async def main():
+        for _ in range(n):
+            there.set()
+            await back.wait()
+
+    asyncio.run(_with(partner(), main()))
+
+
 def queues(n):
     there, back = ThreadSafeQueue(4), ThreadSafeQueue(4)
 
@@ -43,6 +60,22 @@ def queues(n):
         for _ in range(n):
             await there.put(b"x")
             await back.get()
+
+    asyncio.run(_with(partner(), main()))
+
+
+def calls(n, a, b, aio):
+    async def partner():
+        buffer = bytearray(1)
+        while True:
+            await aio.recv_into(b, buffer)
+            await aio.sendall(b, buffer)
+
+    async def main():
+        buffer = bytearray(1)
+        for _ in range(n):
+            await aio.sendall(a, buffer)
+            await aio.recv_into(a, buffer)
 
     asyncio.run(_with(partner(), main()))
 
@@ -64,6 +97,7 @@ def streams(n, a, b):
 
 def others():
     timing.rounds("ping-pong of tasks", "asyncio.Event", ROUNDS, events)
+    timing.rounds("ping-pong of tasks", "asyncio.ThreadSafeFlag", ROUNDS, flags)
     timing.rounds("ping-pong of tasks", "ThreadSafeQueue", ROUNDS, queues)
 
 
@@ -73,6 +107,7 @@ def sockets():
     a, b = afunix.socketpair()
     stream = afunix.aio.stream
     timing.rounds("ping-pong of tasks", timing.name, ROUNDS, streams, stream(a), stream(b))
+    timing.rounds("ping-pong of tasks", timing.name + ", no streams", ROUNDS, calls, a, b, afunix.aio)
 
 
 def system():

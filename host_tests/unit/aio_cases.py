@@ -175,6 +175,47 @@ async def case_readexactly_at_the_end():
     await finish(b)
 
 
+async def case_recv_and_sendall_without_streams():
+    """More than the ring holds, in both forms of a receive, and the end."""
+    a, b = afunix.socketpair()
+    sent = bytes(range(256)) * 10
+    received = bytearray()
+
+    async def receive():
+        buffer = bytearray(300)
+        while len(received) < 1000:
+            n = await aio.recv_into(b, buffer)
+            received.extend(buffer[:n])
+        while True:
+            data = await aio.recv(b, 300)
+            if not data:
+                break
+            received.extend(data)
+        assert await aio.recv_into(b, buffer) == 0
+
+    task = asyncio.create_task(receive())
+    await until_waiting(1)
+    await aio.sendall(a, sent)
+    a.close()
+    await task
+    b.close()
+    assert bytes(received) == sent
+
+
+async def case_recv_without_streams_takes_one_packet():
+    a, b = afunix.socketpair(type=afunix.SOCK_SEQPACKET)
+    await aio.sendall(a, b"one")
+    await aio.sendall(a, b"")
+    await aio.sendall(a, b"three")
+    buffer = bytearray(8)
+    assert await aio.recv_into(b, buffer) == 3
+    assert await aio.recv(b, 8) == b""
+    assert await aio.recv(b, 4) == b"thre"
+    a.close()
+    await fails(c.EPIPE, aio.sendall(b, b"x"))
+    b.close()
+
+
 async def case_readinto():
     a, b = pair()
     buffer = bytearray(4)

@@ -25,11 +25,16 @@ if MICROPYTHON:
     def _readable(s):
         yield core._io_queue.queue_read(s)
 
+    def _writable(s):
+        yield core._io_queue.queue_write(s)
+
 else:
     from ._cpython_aio import Stream
     from ._cpython_aio import readable as _readable
+    from ._cpython_aio import writable as _writable
 
 _POLL = 3
+_POLLOUT = so.POLLOUT
 
 
 class _When(StreamBase):
@@ -93,6 +98,50 @@ async def accept(sock):
         if sock._ep.shut & c.RECEIVE:
             raise error(c.EINVAL)
         await _readable(sock)
+
+
+def recv_into(sock, buffer):
+    """Receive into `buffer` from the connected `sock`, which becomes non-blocking.
+
+    Returns the number of bytes received, 0 at the end of a stream. Other tasks run only where nothing is there yet, as
+    with asyncio's loop.sock_recv_into. Raises OSError as socket.recv_into, but for EAGAIN.
+    """
+    return _received(sock, sock.recv_into, buffer)
+
+
+def recv(sock, bufsize):
+    """The same for at most `bufsize` bytes, which it returns; b"" at the end of a stream."""
+    return _received(sock, sock.recv, bufsize)
+
+
+async def _received(sock, receive, argument):
+    if sock._ms:
+        sock.setblocking(False)
+    while True:
+        # To ask costs little, to receive in vain much.
+        if sock._ep.poll() & ~_POLLOUT:
+            try:
+                return receive(argument)
+            except OSError as failure:
+                if failure.errno != c.EAGAIN:
+                    raise
+        await _readable(sock)
+
+
+async def sendall(sock, data):
+    """Send all of `data` through the connected `sock`, which becomes non-blocking.
+
+    Other tasks run only where there is no room, as with asyncio's loop.sock_sendall. Raises OSError as socket.sendall;
+    how much went out before an error is not known then.
+    """
+    if sock._ms:
+        sock.setblocking(False)
+    done = sock.write(data) or 0
+    if done < len(data):
+        rest = memoryview(data)
+        while done < len(data):
+            await _writable(sock)
+            done += sock.write(rest[done:]) or 0
 
 
 def stream(sock):
