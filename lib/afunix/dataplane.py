@@ -70,9 +70,7 @@ def adopt(cls):
     of `cls` in vain.
     """
     if _afunix is None:
-        for name, method in Handle.__dict__.items():
-            if name[0] != "_":
-                setattr(cls, name, method)
+        _share(cls, Handle.__dict__)
         return
     members = cls.__dict__
     properties = []
