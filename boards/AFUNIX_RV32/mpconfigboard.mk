@@ -10,3 +10,5 @@ SRC_C += $(AFUNIX_QEMU)/clock.c
 SRC_BOARD_O += shared/runtime/gchelper_native.o shared/runtime/gchelper_rv32i.o
 MPY_CROSS_FLAGS += -march=rv32imc
 MICROPY_HEAP_SIZE ?= 1048576
+# See there.
+MAKE_MANIFEST = $(PYTHON) $(BOARD_DIR)/even_manifest.py $(TOP)/tools/makemanifest.py
