@@ -19,6 +19,7 @@ from steps import Failure
 
 ROOT = Path(__file__).resolve().parent.parent
 UNIX = ROOT / "build/unix/micropython"
+PLAIN = ROOT / "build/pico-plain/firmware.uf2"
 HEAP = "4M"
 # What a program runs first to have its data plane in the form of that name. A module of the firmware comes before a
 # file of the same name, so the file has another one.
@@ -116,19 +117,31 @@ class Boards:
         self._which = self._board = None
 
 
-def _open(name, plane):
-    def choose(board):
-        if plane == "mpy":
-            number = int(board.exec("import sys; print(sys.implementation._mpy >> 10 & 15)"))
-            arch = ARCHITECTURES[number]
-            # There are no modules for armv7em: what has no floating-point unit takes those for armv7m.
-            board.load_native(native_file("armv7m" if arch == "armv7em" else arch), "afunix_file")
-        if PLANES[plane]:
-            board.exec(PLANES[plane])
+def _choose(board, plane):
+    """Give a board whose interpreter has just started that form of the data plane."""
+    if plane == "mpy":
+        number = int(board.exec("import sys; print(sys.implementation._mpy >> 10 & 15)"))
+        arch = ARCHITECTURES[number]
+        # There are no modules for armv7em: what has no floating-point unit takes those for armv7m.
+        board.load_native(native_file("armv7m" if arch == "armv7em" else arch), "afunix_file")
+    if PLANES[plane]:
+        board.exec(PLANES[plane])
 
+
+def _choose_on_stock_firmware(board):
+    """The same for the file on a Pico that has nothing of ours: the library is sent once after power-on."""
+    if board.exec("import os; print('lib' in os.listdir())").strip() == "True":
+        _choose(board, "mpy")
+    else:
+        board.send_library()  # ends with a reset, which comes back here
+
+
+def _open(name, plane):
     if name in MACHINES:
-        return QemuBoard(name, on_start=choose)
-    return Board(os.environ.get("PORT") or None, on_start=choose)
+        return QemuBoard(name, on_start=lambda board: _choose(board, plane))
+    if plane == "mpy" and not os.environ.get("PORT"):
+        return Board(firmware=PLAIN, on_start=_choose_on_stock_firmware)
+    return Board(os.environ.get("PORT") or None, on_start=lambda board: _choose(board, plane))
 
 
 @pytest.fixture(scope="session")
