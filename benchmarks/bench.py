@@ -66,14 +66,6 @@ def programs():
     return {path.stem: path for path in sorted(PROGRAMS.glob("*.py"))}
 
 
-def native_file(arch):
-    """The data plane as a native module, which has another name here than the module that may be in the firmware."""
-    path = natmod.output(arch)
-    if not path.is_file():
-        raise Failure(f"{path} is missing; build it with: make natmod ARCH={arch}")
-    return path
-
-
 def library():
     """The same of afunix, for firmware that has it not frozen in."""
     return {
@@ -141,8 +133,8 @@ def records(program, lines, unit):
 def run_on_pico(job, firmware=FIRMWARE):
     """The records of a job on an emulated Pico."""
     files = programs() | (library() if firmware == PLAIN else {})
-    if job.variant == "mpy":
-        files["afunix_file"] = native_file("armv6m")
+    if job.variant == "mpy":  # under a name that no module of the firmware has
+        files["afunix_file"] = natmod.built("armv6m")
     pico = Pico(firmware, files)
     output = pico.exec(job.source())
     return list(records(job.program, parse(output, pico.spans), "cycles"))
@@ -152,7 +144,7 @@ def run_on_unix(job):
     """The records of a job on the unix port."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     if job.variant == "mpy":
-        shutil.copy(native_file("x64"), RESULTS / "afunix_file.mpy")
+        shutil.copy(natmod.built("x64"), RESULTS / "afunix_file.mpy")
     environment = os.environ | {"MICROPYPATH": f"{ROOT / 'lib'}:{PROGRAMS}:{RESULTS}:.frozen"}
     command = [str(UNIX), "-X", f"heapsize={HEAP}", "-c", job.source()]
     done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)

@@ -33,6 +33,14 @@ def output(arch):
     return BUILD / "natmod" / arch / "_afunix.mpy"
 
 
+def built(arch):
+    """The same, once it is there."""
+    path = output(arch)
+    if not path.is_file():
+        raise Failure(f"{path.relative_to(ROOT)} is missing; build it with: make natmod ARCH={arch}")
+    return path
+
+
 def build_natmod(tree, arch):
     """The native module for one kind of processor."""
     tools = xtensa_gcc.toolchain() if arch == "xtensawin" else None

@@ -31,13 +31,6 @@ PLANES = {
 PATHS = (ROOT / "lib", ROOT / "host_tests/conformance")
 
 
-def native_file(arch):
-    """The data plane as a native module."""
-    path = natmod.output(arch)
-    assert path.is_file(), f"{path} is missing; build it with: make natmod ARCH={arch}"
-    return path
-
-
 class UnixPython:
     """MicroPython for this machine, a new process for every run."""
 
@@ -60,7 +53,7 @@ class UnixPython:
         if self.plane == "mpy":
             if self._files is None:
                 self._files = tempfile.TemporaryDirectory()
-                shutil.copy(native_file("x64"), Path(self._files.name) / "afunix_file.mpy")
+                shutil.copy(natmod.built("x64"), Path(self._files.name) / "afunix_file.mpy")
             paths.append(self._files.name)
         return ":".join(map(str, paths))
 
@@ -123,7 +116,7 @@ def _choose(board, plane):
         number = int(board.exec("import sys; print(sys.implementation._mpy >> 10 & 15)"))
         arch = ARCHITECTURES[number]
         # There are no modules for armv7em: what has no floating-point unit takes those for armv7m.
-        board.load_native(native_file("armv7m" if arch == "armv7em" else arch), "afunix_file")
+        board.load_native(natmod.built("armv7m" if arch == "armv7em" else arch), "afunix_file")
     if PLANES[plane]:
         board.exec(PLANES[plane])
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from c_programs import CORE, DEFINES, HERE, INCLUDES, PORT, WARNINGS, need, run
 
+import natmod
 import sources
-from conftest import UNIX, native_file
+from conftest import UNIX
 
 ROOT = PORT.parent
 NATIVE = sorted(HERE.glob("*.c"))
@@ -85,7 +86,7 @@ def test_clang_tidy_on_the_binding():
 
 @pytest.mark.unix
 def test_clang_tidy_on_the_native_module():
-    config = native_file("x64").parent / "obj/_afunix.config.h"
+    config = natmod.built("x64").parent / "obj/_afunix.config.h"
     tree = sources.micropython_tree()
     defines = ["NO_QSTR", "MICROPY_ENABLE_DYNRUNTIME", f"MP_CONFIGFILE=<{config}>"]
     flags = ["-std=c99", *[f"-D{name}" for name in defines], *[f"-I{path}" for path in (tree, PORT, PORT / "afunix")]]

@@ -74,12 +74,13 @@ def adopt(cls):
         return
     members = cls.__dict__
     properties = []
-    for name in members:
-        if isinstance(members[name], property):
-            properties += (name, members[name])
-    native = _afunix.socket(
-        *(cls, properties), _ep=None, _fd=-1, _ms=-1, _timeout=None, _io_refs=0, _closed=False, _last_kind=0
-    )
+    fields = {}  # what a fresh object of the class has in its attributes
+    for name, value in members.items():
+        if isinstance(value, property):
+            properties += (name, value)
+        elif name[:2] != "__" and not callable(value):
+            fields[name] = value
+    native = _afunix.socket(cls, properties, _ep=None, **fields)
     _add(native, _CALLS, _data_calls)
     _share(native, members)
     for name in _SPECIAL:

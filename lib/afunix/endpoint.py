@@ -24,7 +24,6 @@ except ImportError:
         return value
 
 
-_STREAM = const(1)
 _DGRAM = const(2)
 
 # state: Linux's TCP_CLOSE, TCP_LISTEN, TCP_ESTABLISHED
@@ -38,11 +37,7 @@ _SEND = const(2)
 _BOTH = const(3)
 
 _W = const(0)
-_R = const(1)
-_WRAP = const(3)
 _RW = const(4)
-_ATTENTION = const(8)
-_FRAMED = const(9)
 _LINE = const(-1)
 _NOBODY = None  # an object, for viper code
 
@@ -81,9 +76,9 @@ class Endpoint(State):
     """One of the kernel's fixed endpoints.
 
     memory     writable buffer of the ring's size
-    lengths    array('i') with one word for each packet slot
+    lengths    the lengths of packets, one for each slot: a view of `ctl`
     senders, ancillary  lists with one place for each
-    ctl        array('i'), the ring's control words (see ring.py)
+    ctl        array('i'), the ring's control words (see ring.py; state.make makes them)
     """
 
     def __init__(self, index, memory, lengths, senders, ancillary, ctl):

@@ -162,7 +162,8 @@ class Kernel:
             self.settings.update(settings)
             self.endpoints = ()
             self.unused = None  # the old memory must be free when the new is taken
-        collect()  # here, where the stack has no remains of calls that had to do with it
+        # The old memory and the new need not both fit. Later the stack may hold addresses of the old.
+        collect()
 
     def no_endpoint(self):
         """The endpoint of a socket that is not open: every call fails on it."""

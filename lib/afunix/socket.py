@@ -69,7 +69,7 @@ class socket(Handle):
     of sockets or descriptors is in use. See socket(2), unix(7).
     """
 
-    # Where an object is native, its own attributes come first.
+    # What a fresh socket has in its attributes: dataplane.adopt gives native objects the same.
     _fd = -1
     _ms = FOREVER
     _timeout = None

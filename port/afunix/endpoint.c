@@ -1,5 +1,4 @@
 #include "binding.h"
-#include "core/barrier.h"
 
 static af_endpoint_t *endpoint_of(mp_obj_t object) {
     return MP_OBJ_TO_PTR(object);
