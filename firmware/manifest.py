@@ -2,5 +2,10 @@
 import os
 
 include("manifest_plain.py")
-files = tuple(name for name in os.listdir("../lib/afunix") if name.endswith(".py") and not name.startswith("_cpython"))
+files = [
+    os.path.relpath(os.path.join(where, name), "../lib/afunix")
+    for where, _, names in os.walk("../lib/afunix")
+    for name in names
+    if name.endswith(".py") and not name.startswith("cpython")
+]
 package("afunix", tuple(sorted(files)), base_path="../lib")

@@ -12,7 +12,8 @@ import sys
 import types
 
 import afunix
-from afunix import constants, socket_constants
+from afunix.kernel import numbers as constants
+from afunix.kernel import socket_numbers as socket_constants
 from afunix.socket import getdefaulttimeout, setdefaulttimeout
 
 # Names of the real module that make no sense here: the test suite would open devices for them.

@@ -5,7 +5,7 @@ programs of a file, and prints what it gets where that is something else.
 """
 
 import afunix
-from afunix import names
+from afunix.kernel import names
 from afunix.kernel import kernel
 
 SOL_SOCKET = 1

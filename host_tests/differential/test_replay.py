@@ -9,7 +9,7 @@ import replay
 from twins import SIZES, Name, Twins
 
 import programs
-from afunix import names
+from afunix.kernel import names
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent

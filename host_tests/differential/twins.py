@@ -21,8 +21,8 @@ import tempfile
 import time
 
 import afunix
-from afunix import inflight
-from afunix.dataplane import Endpoint
+from afunix.kernel import inflight
+from afunix.data.plane import Endpoint
 from afunix.kernel import kernel
 
 STREAM, DGRAM, SEQ = 1, 2, 5

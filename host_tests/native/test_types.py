@@ -10,10 +10,10 @@ HERE = Path(__file__).resolve().parent
 
 SAME_ATTRIBUTES = """
 import afunix
-import afunix.dataplane as dataplane
-from afunix.endpoint import Endpoint
-from afunix.handle import Handle
-from afunix.state import make
+from afunix.data import plane as dataplane
+from afunix.data.endpoint import Endpoint
+from afunix.data.handle import Handle
+from afunix.data.state import make
 python, native = [make(one, 0, bytearray(64), 4) for one in (Endpoint, dataplane.Endpoint)]
 assert type(native) is not type(python)
 # What the Handle in Python has to do with its Endpoint, and that with its ring.
@@ -96,7 +96,7 @@ def test_attributes_are_those_of_the_classes():
 WRONG = """
 import _afunix
 import afunix
-from afunix.dataplane import Endpoint, Handle
+from afunix.data.plane import Endpoint, Handle
 ep = afunix.socket()._ep
 def refused(call, *args):
     try:

@@ -28,8 +28,8 @@ def waiting():
     """How many waits asyncio knows of on our sockets."""
     if MICROPYTHON:
         return len(asyncio.core._io_queue.map)
-    from afunix._cpython import waiters
-    from afunix._cpython_aio import _Watcher
+    from afunix.host.cpython import waiters
+    from afunix.host.cpython_aio import _Watcher
 
     assert len(waiters.watchers) == waiters.count == len(_Watcher.by_loop)
     return sum(len(watcher._waiting) for watcher in _Watcher.by_loop.values())

@@ -46,7 +46,7 @@ def _unused():
 def _waiters():
     if kit.MICROPYTHON:
         return 0  # they poll
-    from afunix._cpython import waiters
+    from afunix.host.cpython import waiters
 
     return waiters.count
 

@@ -16,7 +16,7 @@ from aio_cases import PATH, finish, pair, until_waiting  # noqa: E402
 
 import afunix  # noqa: E402
 from afunix import aio  # noqa: E402
-from afunix._cpython import waiters  # noqa: E402
+from afunix.host.cpython import waiters  # noqa: E402
 from afunix.kernel import kernel  # noqa: E402
 
 

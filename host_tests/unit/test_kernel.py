@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import afunix
-from afunix import constants, socket_constants
+from afunix.kernel import numbers as constants
+from afunix.kernel import socket_numbers as socket_constants
 from afunix.kernel import kernel
 
 LIB = Path(__file__).resolve().parent.parent.parent / "lib"

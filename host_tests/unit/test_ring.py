@@ -7,8 +7,8 @@ import ring_cases
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afunix import ring, state
-from afunix._host import Lock
+from afunix.data import ring, state
+from afunix.host import Lock
 
 HERE = Path(__file__).resolve().parent
 LIB = HERE.parent.parent / "lib"

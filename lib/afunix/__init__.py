@@ -1,28 +1,14 @@
 """afunix: Unix domain sockets inside one MicroPython board, or one CPython process."""
 
-from . import constants
-from .kernel import kernel
-from .names import unlink
+from .kernel.tables import kernel
+from .kernel.names import unlink
 from .socket import close, dup, socket, socketpair
 
 configure = kernel.configure
 
 
-_OPTIONAL = (
-    "aio",
-    "ancillary",
-    "compat",
-    "endpoint",
-    "handle",
-    "inflight",
-    "message",
-    "options",
-    "packet",
-    "rights",
-    "ring",
-    "socket_constants",
-    "urgent",
-)
+# Where what is loaded when it is first asked for is.
+_MODULES = ("aio", "compat", "makefile")
 _ELSEWHERE = {
     "CMSG_LEN": "message",
     "CMSG_SPACE": "message",
@@ -34,13 +20,18 @@ _ELSEWHERE = {
 }
 
 
+def _load(name):
+    return __import__("afunix." + name, None, None, ("",))
+
+
 def __getattr__(name):
     """Constants, optional modules and the rarer functions are loaded when they are asked for."""
-    if name in _OPTIONAL:
-        return __import__("afunix." + name, None, None, (name,))
+    if name in _MODULES:
+        return _load(name)
     if name in _ELSEWHERE:
-        return getattr(__getattr__(_ELSEWHERE[name]), name)
-    for module in (constants, __getattr__("socket_constants")):
+        return getattr(_load("kernel." + _ELSEWHERE[name]), name)
+    for module in ("kernel.numbers", "kernel.socket_numbers"):
+        module = _load(module)
         if hasattr(module, name):
             return getattr(module, name)
     raise AttributeError(name)

@@ -11,11 +11,11 @@ too: give such a pair streams of their own, over `sock` and `sock.dup()`.
 
 import asyncio
 
-from . import constants as c
-from . import socket_constants as so
-from ._host import MICROPYTHON, StreamBase, error
-from .kernel import kernel
-from .names import key, parse
+from .kernel import numbers as c
+from .kernel import socket_numbers as so
+from .host import MICROPYTHON, StreamBase, error
+from .kernel.tables import kernel
+from .kernel.names import key, parse
 from .socket import socket
 
 if MICROPYTHON:
@@ -29,9 +29,9 @@ if MICROPYTHON:
         yield core._io_queue.queue_write(s)
 
 else:
-    from ._cpython_aio import Stream
-    from ._cpython_aio import readable as _readable
-    from ._cpython_aio import writable as _writable
+    from .host.cpython_aio import Stream
+    from .host.cpython_aio import readable as _readable
+    from .host.cpython_aio import writable as _writable
 
 _POLL = 3
 _POLLOUT = so.POLLOUT

@@ -15,9 +15,9 @@ On CPython it is for modules that import `socket` afterwards. What hands descrip
 import builtins as _builtins
 import sys as _sys
 
-from . import constants as _c
-from . import socket_constants as _so
-from ._host import MICROPYTHON as _MICROPYTHON
+from .kernel import numbers as _c
+from .kernel import socket_numbers as _so
+from .host import MICROPYTHON as _MICROPYTHON
 from .socket import close as close
 from .socket import dup as dup
 from .socket import getdefaulttimeout as getdefaulttimeout
@@ -48,7 +48,7 @@ _ELSEWHERE = 1 << 16  # added to an option's number which the board's own module
 
 def _define_errors():
     """Returns the class of a timeout."""
-    from ._board import error_classes
+    from .host.board import error_classes
 
     classes = {"OSError": OSError}
     for name, base, errnos in _ERRORS:
@@ -75,8 +75,8 @@ def _take_numbers(own):
                 number |= _ELSEWHERE
             setattr(_so, name, number)
             changed = changed or number != former
-    if changed and _sys.modules.pop("afunix.options", None):
-        __import__("afunix.options")  # its tables have the former numbers
+    if changed and _sys.modules.pop("afunix.kernel.options", None):
+        __import__("afunix.kernel.options")  # its tables have the former numbers
 
 
 def _fill(names):
@@ -148,7 +148,7 @@ def create_server(address, *, family=None, backlog=None, **options):
 def __getattr__(name):
     """What needs more of afunix is loaded when it is asked for."""
     if name in ("CMSG_LEN", "CMSG_SPACE", "send_fds", "recv_fds"):
-        from . import message
+        from .kernel import message
 
         return getattr(message, name)
     raise AttributeError(name)

@@ -1,8 +1,9 @@
 """socket: the control calls of socket(7) and unix(7), with CPython's names and exceptions."""
 
-from . import connection, names
-from . import constants as c
-from ._host import (
+from .kernel import connection
+from .kernel import names
+from .kernel import numbers as c
+from .host import (
     at_rest,
     blank,
     bytes_of,
@@ -15,9 +16,9 @@ from ._host import (
     wake,
     writable_bytes_of,
 )
-from .dataplane import Endpoint, Handle, adopt
-from .kernel import kernel, optional
-from .operation import FOREVER, NO_WAIT, perform
+from .data.plane import Endpoint, Handle, adopt
+from .kernel.tables import kernel, optional
+from .kernel.operation import FOREVER, NO_WAIT, perform
 
 try:
     from micropython import const
@@ -348,11 +349,11 @@ class socket(Handle):
         At most 16 descriptors go in one message. Returns the number of bytes sent. Raises as sendto; EBADF, EINVAL,
         EPERM for control messages that are wrong; ETOOMANYREFS when the configured number of rights is in flight.
         """
-        return _now(optional("message").send(self, buffers, ancdata, flags, address))
+        return _now(optional("kernel.message").send(self, buffers, ancdata, flags, address))
 
     def recvfrom(self, bufsize, flags=0):
         """Like recv; returns (data, address of the sender)."""
-        data, _, _, address = optional("message").receive(self, bufsize, 0, flags)
+        data, _, _, address = optional("kernel.message").receive(self, bufsize, 0, flags)
         return data, address
 
     def recvfrom_into(self, buffer, nbytes=0, flags=0):
@@ -362,7 +363,7 @@ class socket(Handle):
             raise ValueError("negative buffersize in recvfrom_into")
         if nbytes > len(view):
             raise ValueError("nbytes is greater than the length of the buffer")
-        n, _, _, address = optional("message").receive_into(self, (view[: nbytes or len(view)],), 0, flags)
+        n, _, _, address = optional("kernel.message").receive_into(self, (view[: nbytes or len(view)],), 0, flags)
         return n, address
 
     def recvmsg(self, bufsize, ancbufsize=0, flags=0):
@@ -370,25 +371,25 @@ class socket(Handle):
 
         Returns (data, ancdata, msg_flags, address). Raises as recv_into.
         """
-        return optional("message").receive(self, bufsize, ancbufsize, flags)
+        return optional("kernel.message").receive(self, bufsize, ancbufsize, flags)
 
     def recvmsg_into(self, buffers, ancbufsize=0, flags=0):
         """recvmsg into `buffers`, one after the other. Returns (number of bytes, ancdata, msg_flags, address)."""
-        return optional("message").receive_into(self, buffers, ancbufsize, flags)
+        return optional("kernel.message").receive_into(self, buffers, ancbufsize, flags)
 
     # options
 
     def getsockopt(self, level, option, buflen=0):
         """The value of an option: an int, or bytes where `buflen` is not 0; getsockopt(2), socket(7), unix(7)."""
         with kernel.lock:
-            from . import options
+            from .kernel import options
 
             return options.shaped(options.get(self._opened(), level, option), buflen)
 
     def setsockopt(self, level, option, value, optlen=None):
         """Set an option to an int or to the bytes of a structure; setsockopt(2), socket(7), unix(7)."""
         with kernel.lock:
-            from . import options
+            from .kernel import options
 
             options.set(self._opened(), level, option, value)
 

@@ -5,7 +5,7 @@ that `socket` adds: `_send`, `_receive`, `_finish`. The same methods serve Micro
 select.poll and asyncio take a socket as it is.
 """
 
-from ._host import MICROPYTHON, StreamBase, blank, bytes_of, micropython, seal
+from ..host import MICROPYTHON, StreamBase, blank, bytes_of, micropython, seal
 
 # A board looks a builtin name up in a long table, one entry after the other: 20 us each on a Pico. And it knows an
 # object's class without a call.

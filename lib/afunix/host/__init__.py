@@ -28,7 +28,7 @@ import sys
 MICROPYTHON = sys.implementation.name == "micropython"
 
 if MICROPYTHON:
-    from ._board import (
+    from .board import (
         Lock,
         StreamBase,
         at_rest,
@@ -55,7 +55,7 @@ if MICROPYTHON:
         writable_bytes_of,
     )
 else:
-    from ._cpython import (
+    from .cpython import (
         Lock,
         StreamBase,
         at_rest,

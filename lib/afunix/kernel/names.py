@@ -5,9 +5,9 @@ a filesystem; each type of socket has abstract names of its own. Every function 
 with the kernel's lock held.
 """
 
-from . import constants as c
-from ._host import decode, encode, error
-from .kernel import kernel, passes_credentials
+from . import numbers as c
+from ..host import decode, encode, error
+from .tables import kernel, passes_credentials
 
 LIMIT = 108  # sizeof(sun_path)
 EMPTY = b""  # an address without a name, where one is given

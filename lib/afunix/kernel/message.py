@@ -2,12 +2,13 @@
 
 import struct
 
-from . import constants as c
-from . import names, rights
-from . import socket_constants as so
-from ._host import blank, bytes_of, copy, error, seal, writable_bytes_of
+from . import numbers as c
+from . import names
+from . import rights
+from . import socket_numbers as so
+from ..host import blank, bytes_of, copy, error, seal, writable_bytes_of
 from .ancillary import Message
-from .kernel import kernel, passes_credentials
+from .tables import kernel, passes_credentials
 from .options import credentials
 
 # struct cmsghdr as on 64-bit Linux, on every board

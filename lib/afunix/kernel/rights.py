@@ -5,9 +5,9 @@ A description is an Endpoint, or a File that stands for any other object of the 
 `install` and `object_of`, which are afunix's own.
 """
 
-from . import constants as c
-from ._host import error
-from .kernel import kernel
+from . import numbers as c
+from ..host import error
+from .tables import kernel
 
 LIMIT = 16  # descriptors in one message; Linux's SCM_MAX_FD is 253
 

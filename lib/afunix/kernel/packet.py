@@ -3,11 +3,12 @@
 The steps are called by `operation.perform`, with the kernel's lock held.
 """
 
-from . import connection, names
-from . import constants as c
-from ._host import error
-from .dataplane import Endpoint
-from .kernel import kernel, may_send, records_sender
+from . import connection
+from . import names
+from . import numbers as c
+from ..host import error
+from ..data.plane import Endpoint
+from .tables import kernel, may_send, records_sender
 from .operation import NO_WAIT, perform
 
 

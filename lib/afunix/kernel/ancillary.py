@@ -5,10 +5,10 @@ with the first of those bytes, the rights, and stops where their message ends. W
 the sender changes.
 """
 
-from . import constants as c
+from . import numbers as c
 from . import rights
-from ._host import wake
-from .kernel import passes_credentials, records_sender
+from ..host import wake
+from .tables import passes_credentials, records_sender
 
 # Ancillary.urgent
 NOT_URGENT = 0

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from ._cpython import unwatch, watch
+from .cpython import unwatch, watch
 
 _POLL = 3
 _POLLIN = 1

@@ -3,9 +3,9 @@
 The steps are called by `operation.perform`, with the kernel's lock held.
 """
 
-from . import constants as c
-from ._host import error
-from .kernel import kernel, optional
+from . import numbers as c
+from ..host import error
+from .tables import kernel, optional
 from .operation import FOREVER, perform
 
 
@@ -60,7 +60,8 @@ def _send_step(ep, data, at, n, flags, message):
 
 
 def _send_urgent_step(ep, data, at, n, flags, message):
-    from . import ancillary, urgent
+    from . import ancillary
+    from . import urgent
 
     peer = _receiver(ep)
     item = ancillary.outgoing(ep, peer, message) or ancillary.Ancillary((), 0)
@@ -86,7 +87,7 @@ def _receive_all(sock, into, at, n, flags, message, until):
     """With MSG_WAITALL: until `n` bytes are there, the stream ends, or ancillary data is in the way."""
     wanted = message is not None
     if not wanted:
-        message = optional("ancillary").Message()
+        message = optional("kernel.ancillary").Message()
     done = 0
     while True:
         try:

@@ -6,10 +6,10 @@ callback may interrupt its holder in the same thread: the lock then refuses with
 and the callback uses try_write and try_readinto, which need no kernel lock.
 """
 
-from . import constants as c
-from ._host import Lock, collect, error, wake
-from .dataplane import Endpoint
-from .state import make
+from . import numbers as c
+from ..host import Lock, collect, error, wake
+from ..data.plane import Endpoint
+from ..data.state import make
 
 try:
     from _thread import get_ident
@@ -106,7 +106,7 @@ def optional(name):
     module = _optional.get(name)
     if module is None:
         with kernel.lock:
-            module = _optional[name] = __import__("afunix." + name, None, None, (name,))
+            module = _optional[name] = __import__("afunix." + name, None, None, ("",))
     return module
 
 

@@ -4,11 +4,12 @@ Every function is called with the kernel's lock held, checks before it changes a
 Linux's errno in Linux's order.
 """
 
-from . import constants as c
-from . import names, stream
-from ._host import error, wake
-from .dataplane import Endpoint
-from .kernel import kernel, may_send
+from . import numbers as c
+from . import names
+from . import stream
+from ..host import error, wake
+from ..data.plane import Endpoint
+from .tables import kernel, may_send
 
 kernel.streams = stream
 _packet = None  # loaded when the first packet socket is made

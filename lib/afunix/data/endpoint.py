@@ -12,7 +12,7 @@ takes it away (close, shutdown, another peer) does so before it takes `wlock`, a
 """
 
 from . import ring
-from ._host import Lock, micropython, waking
+from ..host import Lock, micropython, waking
 from .ring import ready
 from .state import State
 

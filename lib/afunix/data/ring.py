@@ -15,7 +15,7 @@ the store that publishes them.
     LENGTHS   here begin the lengths of packets, one word for each slot
 """
 
-from ._host import Lock, copy, micropython, ptr8, ptr32
+from ..host import Lock, copy, micropython, ptr8, ptr32
 
 try:
     from micropython import const

@@ -5,7 +5,7 @@ Both data planes work on the same control words (see ring.py), so these few rule
 
 from array import array
 
-from ._host import micropython, ptr32
+from ..host import micropython, ptr32
 
 try:
     from micropython import const

@@ -8,9 +8,10 @@ for there is where reading stops, too.
 Every function is called with the kernel's lock held.
 """
 
-from . import ancillary, rights
-from . import constants as c
-from ._host import error
+from . import ancillary
+from . import rights
+from . import numbers as c
+from ..host import error
 from .ancillary import MARK, NOT_URGENT, TAKEN
 
 

@@ -4,9 +4,9 @@ A step is a function `step(endpoint, buffer, at, n, flags, message)` that either
 that is not negative, or raises, or returns -1 for "not now" and has changed nothing. Nothing here allocates.
 """
 
-from . import constants as c
-from ._host import changes, enter, error, leave, pause
-from .kernel import kernel
+from . import numbers as c
+from ..host import changes, enter, error, leave, pause
+from .tables import kernel
 
 NO_WAIT = 0
 FOREVER = -1

@@ -2,11 +2,11 @@
 
 import struct
 
-from . import constants as c
-from . import socket_constants as so
-from ._host import error, wake
-from .dataplane import Endpoint
-from .kernel import kernel
+from . import numbers as c
+from . import socket_numbers as so
+from ..host import error, wake
+from ..data.plane import Endpoint
+from .tables import kernel
 
 # Stored and given back, without an effect on a Unix domain socket, as in Linux.
 _INERT = (so.SO_DEBUG, so.SO_REUSEADDR, so.SO_DONTROUTE, so.SO_BROADCAST, so.SO_KEEPALIVE)

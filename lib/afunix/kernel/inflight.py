@@ -10,8 +10,8 @@ no help from the collector of the language.
 """
 
 from .connection import drain
-from .dataplane import Endpoint
-from .kernel import kernel
+from ..data.plane import Endpoint
+from .tables import kernel
 from .rights import carried
 
 # `unaccounted`: how many references do not come from messages queued for candidates, 0 of what is unreachable; or

@@ -1,0 +1,1 @@
+"""The data plane in Python: what runs for every message."""
