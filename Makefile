@@ -152,7 +152,7 @@ ports: ## list the serial ports
 
 clean: ## remove what was built, keep what was downloaded
 	@# build/fuzz stays: what make fuzz found took longer than a build.
-	@rm -rf build/mpy-cross build/unix build/pico build/pico-plain build/mpy build/natmod build/mps2 build/rv32 build/xtensa build/windowed build/bench build/log .pytest_cache .ruff_cache .hypothesis
+	@rm -rf build/mpy-cross build/unix build/unix-asan build/pico build/pico-plain build/mpy build/natmod build/mps2 build/rv32 build/xtensa build/windowed build/bench build/log .pytest_cache .ruff_cache .hypothesis
 
 distclean: clean ## remove all of build/
 	@rm -rf build

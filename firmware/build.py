@@ -3,6 +3,7 @@
     pico        build/pico/firmware.uf2        firmware for a Pico, lib/afunix frozen in
     pico-plain  build/pico-plain/firmware.uf2  the same without it, which stands for stock MicroPython
     unix        build/unix/micropython         MicroPython for this machine, lib/afunix not frozen
+    unix-asan   build/unix-asan/micropython    the same under AddressSanitizer, with guards in MicroPython's heap
     mps2, rv32  build/mps2/firmware.elf        firmware for a Cortex-M3 and an RV32 on QEMU, lib/afunix frozen in
     xtensa      build/xtensa/firmware.elf      the same for a processor of an ESP32's kind
 
@@ -181,20 +182,22 @@ def build_pico(tree, name, manifest, frozen):
     make(recipe, f"Building {output.relative_to(ROOT)}", build)
 
 
-def build_unix(tree):
-    """MicroPython for this machine."""
+def build_unix(tree, name="unix"):
+    """MicroPython for this machine, in one of its variants."""
     modules = _c_modules("UNIX_C_MODULES", PORT, "a directory", Path.is_dir)
-    arguments = [f"VARIANT_DIR={VARIANT}"] + ([f"USER_C_MODULES={modules}"] if modules else [])
+    variant = VARIANT if name == "unix" else ROOT / f"boards/AFUNIX_{name.upper().replace('-', '_')}"
+    arguments = [f"VARIANT_DIR={variant}"] + ([f"USER_C_MODULES={modules}"] if modules else [])
 
     def build(recipe):
-        run_make(tree / "ports/unix", "build-unix", tree, *arguments, f"BUILD={recipe.objects}")
+        run_make(tree / "ports/unix", f"build-{name}", tree, *arguments, f"BUILD={recipe.objects}")
         partial = recipe.directory / "partial"
         shutil.copy(recipe.objects / "micropython", partial)
         partial.replace(recipe.output)
 
-    setup = [sources.describe(tree), VARIANT, str(modules)]
-    recipe = Recipe("unix", BUILD / "unix/micropython", setup, _sources(modules), "cc")
-    make(recipe, "Building build/unix/micropython", build)
+    output = BUILD / name / "micropython"
+    setup = [sources.describe(tree), VARIANT, variant, str(modules)]
+    recipe = Recipe(name, output, setup, _sources(modules), "cc")
+    make(recipe, f"Building {output.relative_to(ROOT)}", build)
 
 
 def build_xtensa(tree):
@@ -252,6 +255,7 @@ def _main(targets):
         "pico": lambda tree: build_pico(tree, "pico", ROOT / "firmware/manifest.py", [PLAIN, LIBRARY]),
         "pico-plain": lambda tree: build_pico(tree, "pico-plain", PLAIN, []),
         "unix": build_unix,
+        "unix-asan": lambda tree: build_unix(tree, "unix-asan"),
         "mps2": lambda tree: build_qemu(tree, "mps2", "arm-none-eabi-gcc"),
         "rv32": lambda tree: build_qemu(tree, "rv32", "riscv64-unknown-elf-gcc"),
         "xtensa": build_xtensa,

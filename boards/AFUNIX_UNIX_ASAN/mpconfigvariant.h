@@ -1,0 +1,1 @@
+#include "../AFUNIX_UNIX/mpconfigvariant.h"
