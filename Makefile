@@ -17,6 +17,8 @@ TESTS ?=
 EXAMPLE ?= examples/sensor
 # How many random programs make differential compares; each run makes up others.
 EXAMPLES ?= 10000
+# How many rounds of each race make hostile runs.
+ROUNDS ?= 20000
 # For how many seconds make fuzz looks for faults; or the one input that it runs step by step.
 TIME ?= 60
 UNIT ?=
@@ -36,7 +38,7 @@ PREPARE := sh firmware/prepare.sh
 # What compiles the native module for ARCH.
 NATIVE_GROUP = $(if $(filter xtensawin,$(ARCH)),xtensa,$(if $(filter x64,$(ARCH)),,native))
 
-.PHONY: help run test test-host test-unix test-board test-qemu differential fuzz corpus lint format firmware firmware-plain unix natmod bench profile repl ports clean distclean
+.PHONY: help run test test-host test-unix hostile test-board test-qemu differential fuzz corpus lint format firmware firmware-plain unix natmod bench profile repl ports clean distclean
 
 help: ## print this list
 	@echo "afunix: Unix domain sockets for MicroPython boards"
@@ -59,7 +61,7 @@ run: ## run an example on a Pico
 
 test: lint ## everything: lint, and all tests on CPython, the unix port and a Pico
 	@$(PREPARE) host tests unix pico c qemu
-	@$(PYTHON) firmware/build.py unix pico pico-plain mps2 rv32 xtensa
+	@$(PYTHON) firmware/build.py unix unix-asan pico pico-plain mps2 rv32 xtensa
 	@$(PYTHON) firmware/natmod.py x64 armv6m armv7m rv32imc xtensawin
 	@# The emulated Pico keeps one processor busy for most of the time: all other tests run beside it.
 	@$(PYTEST) -q -m "not board" $(TESTS) >build/log/test.log 2>&1 & others=$$!; \
@@ -74,9 +76,14 @@ test-host: ## the tests that need no MicroPython
 
 test-unix: ## the tests on MicroPython's unix port
 	@$(PREPARE) host unix
-	@$(PYTHON) firmware/build.py unix
+	@$(PYTHON) firmware/build.py unix unix-asan
 	@$(PYTHON) firmware/natmod.py x64
 	@$(PYTEST) -m unix $(TESTS)
+
+hostile: ## every call with every wrong argument, and ROUNDS races of stale handles
+	@$(PREPARE) host unix
+	@$(PYTHON) firmware/build.py unix unix-asan
+	@HOSTILE=all ROUNDS=$(ROUNDS) $(PYTEST) --timeout=0 host_tests/hostile $(TESTS)
 
 test-board: ## the tests on a Pico, emulated or on PORT=
 	@$(PREPARE) host unix $(if $(PORT),$(NATIVE_GROUP),pico)
