@@ -1,22 +1,16 @@
 """afunix: Unix domain sockets inside one MicroPython board, or one CPython process."""
 
 from .kernel.tables import kernel
-from .kernel.names import unlink
-from .socket import close, dup, socket, socketpair
-
-configure = kernel.configure
-
+from .socket import close, configure, dup, install, object_of, socket, socketpair, unlink
 
 # Where what is loaded when it is first asked for is.
-_MODULES = ("aio", "compat", "makefile")
+_MODULES = ("aio", "compat", "constants", "makefile")
 _ELSEWHERE = {
     "CMSG_LEN": "message",
     "CMSG_SPACE": "message",
     "send_fds": "message",
     "recv_fds": "message",
     "ioctl": "options",
-    "install": "rights",
-    "object_of": "rights",
 }
 
 

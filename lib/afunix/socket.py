@@ -1,60 +1,73 @@
 """socket: the control calls of socket(7) and unix(7), with CPython's names and exceptions."""
 
-from .kernel import connection
-from .kernel import names
-from .kernel import numbers as c
+from .data.plane import Handle, adopt, tell_names
 from .host import (
-    at_rest,
     blank,
     bytes_of,
+    collect,
+    const,
     deadline,
     dropped,
     error,
+    index,
+    later,
     micropython,
     seal,
+    size_of,
     timed_out,
-    wake,
     writable_bytes_of,
 )
-from .data.plane import Endpoint, Handle, adopt
-from .kernel.tables import kernel, optional
+from .kernel import connection, names, stream
+from .kernel.lock import abandon, lock, make_room, settle_dropped, tidy
+from .kernel.numbers import AF_UNIX, SOCK_STREAM, SOMAXCONN
 from .kernel.operation import FOREVER, NO_WAIT, perform
+from .kernel.tables import kernel, opened
 
-try:
-    from micropython import const
-except ImportError:
-
-    def const(value):
-        return value
-
-
+_EBADF = const(9)
+_EAGAIN = const(11)
 _EINVAL = const(22)
+_EPROTONOSUPPORT = const(93)
+_ESOCKTNOSUPPORT = const(94)
+_EOPNOTSUPP = const(95)
+_EAFNOSUPPORT = const(97)
+_ENOTCONN = const(107)
+_AF_UNIX = const(1)
+_STREAM = const(1)
+_DGRAM = const(2)
+_SEQPACKET = const(5)
+_NONBLOCK = const(0o4000)
+_TYPE_FLAGS = const(0o2004000)
+_MSG_DONTWAIT = const(0x40)
+_MSG_WAITALL = const(0x100)
 _STREAM_POLL = const(3)
 _STREAM_CLOSE = const(4)
 _ALWAYS = const(0x38)  # POLLERR | POLLHUP | POLLNVAL are reported without being asked for
-_TYPE_FLAGS = c.SOCK_NONBLOCK | c.SOCK_CLOEXEC
-_KINDS = {
-    c.SOCK_STREAM: c.SOCK_STREAM,
-    c.SOCK_DGRAM: c.SOCK_DGRAM,
-    c.SOCK_RAW: c.SOCK_DGRAM,
-    c.SOCK_SEQPACKET: c.SOCK_SEQPACKET,
-}
+_LONGEST = 9223372036  # seconds, as CPython has it
+_KINDS = (0, _STREAM, _DGRAM, _DGRAM, 0, _SEQPACKET)  # SOCK_RAW is SOCK_DGRAM, as Linux has it
+
+tell_names(lock, kernel.paths, kernel.abstract[_DGRAM])
+
+
+class _Later:
+    """Given for a descriptor: the socket gets one later."""
 
 
 def _kind(family, type, proto):
     """The kind of endpoint that socket(2) makes of its arguments."""
-    type &= ~_TYPE_FLAGS
+    type = index(type) & ~_TYPE_FLAGS
     if type & ~0xF:
-        raise error(c.EINVAL)
-    if family not in (c.AF_UNIX, -1):
-        raise error(c.EAFNOSUPPORT)
+        raise error(_EINVAL)
+    family = index(family)
+    if family != _AF_UNIX and family != -1:
+        raise error(_EAFNOSUPPORT)
     if type > 10:
-        raise error(c.EINVAL)
-    if proto not in (0, c.AF_UNIX):
-        raise error(c.EPROTONOSUPPORT)
-    kind = _KINDS.get(type)
-    if kind is None:
-        raise error(c.ESOCKTNOSUPPORT)
+        raise error(_EINVAL)
+    proto = index(proto)
+    if proto and proto != _AF_UNIX:
+        raise error(_EPROTONOSUPPORT)
+    kind = _KINDS[type] if type < 6 else 0
+    if not kind:
+        raise error(_ESOCKTNOSUPPORT)
     return kind
 
 
@@ -71,32 +84,35 @@ class socket(Handle):
     """
 
     # What a fresh socket has in its attributes: dataplane.adopt gives native objects the same.
-    _fd = -1
+    _fd = -1  # the number of its descriptor, -1 once this object is closed
     _ms = FOREVER
     _timeout = None
     _io_refs = 0  # files of makefile() that are open
     _closed = False  # close() was called while there were some
     _last_kind = 0  # of a socket that is closed
 
-    def __init__(self, family=c.AF_UNIX, type=c.SOCK_STREAM, proto=0, fileno=None):
-        self._ep = kernel.no_endpoint()
+    def __init__(self, family=AF_UNIX, type=SOCK_STREAM, proto=0, fileno=None):
+        # All attributes now: to give a value to one that is there needs no memory.
+        self._fd = -1
+        self._d = kernel.descriptor()
+        self._io_refs = self._last_kind = 0
+        self._closed = False
+        timeout = 0.0 if index(type) & _NONBLOCK else _default_timeout
+        self._ms = ms = _milliseconds(timeout)
+        self._timeout = timeout
+        if fileno is _Later:
+            return
         if fileno is None:
             kind = _kind(family, type, proto)
-            with kernel.lock:
-                fileno = _install(connection.create(kind, kernel.owner))
-        self._open(fileno)
-        if type & c.SOCK_NONBLOCK:
-            self.setblocking(False)
-        elif _default_timeout is not None:
-            self.settimeout(_default_timeout)
-
-    def _open(self, fd):
-        with kernel.lock:
-            description = kernel.description(fd)
-        if not isinstance(description, Endpoint):
-            raise error(c.ENOTSOCK)
-        self._ep = description
-        self._fd = fd
+            make_room(1, 1)
+            with lock:
+                connection.create(self, kind, ms == NO_WAIT)
+            return
+        fd = index(fileno)
+        if fd < 0:
+            raise ValueError("negative file descriptor")
+        with lock:
+            connection.adopt(self, fd, timeout is not None, ms == NO_WAIT)
 
     # names and connections
 
@@ -107,73 +123,98 @@ class socket(Handle):
         ENOSPC (as many names as configured are in use). bind(2).
         """
         name = names.parse(address)
-        with kernel.lock:
-            names.bind(self._opened(), name)
+        with lock:
+            names.bind(opened(self), name)
 
-    def listen(self, backlog=c.SOMAXCONN):
+    def listen(self, backlog=SOMAXCONN):
         """Accept connections; `backlog` + 1 of them may wait. Raises OSError: EINVAL, EOPNOTSUPP. listen(2)."""
-        with kernel.lock:
-            connection.listen(self._opened(), backlog)
+        backlog = index(backlog)
+        with lock:
+            connection.listen(opened(self), backlog)
 
     def accept(self):
         """The next connection: (socket, address of the client); accept(2).
 
         Raises OSError: EAGAIN, EINVAL, EOPNOTSUPP, EMFILE.
         """
-        until = self._until(0)
-        fd = _now(perform(self, _accept_step, None, 0, 0, 0 if until else c.MSG_DONTWAIT, None, until))
-        accepted = self._accepted(fd)
-        return accepted, accepted.getpeername()
+        make_room(0, 1)
+        accepted = [self._for_accepted(), None]
+        until = self._until(0, False)
+        flags = _MSG_DONTWAIT if until == NO_WAIT else 0
+        _now(perform(self, _accept_step, until, accepted, flags=flags))
+        return accepted[1]
 
-    def _accepted(self, fd):
-        return socket(fileno=fd)
+    def _for_accepted(self):
+        return socket(fileno=_Later)
 
     def connect(self, address):
         """Connect to the socket of that name. A stream or seqpacket socket waits while the listener's backlog is full.
 
         Raises OSError: ENOENT, ECONNREFUSED, EPROTOTYPE, EAGAIN, EISCONN, EINVAL, EPERM, ENFILE. connect(2).
         """
-        _now(perform(self, _connect_step, names.parse(address), 0, 0, 0, None, self._until(0, True)))
+        name = names.parse(address)
+        make_room(1, 0)
+        _now(perform(self, _connect_step, self._until(0, True), name))
 
     def connect_ex(self, address):
         """`connect` that returns the errno, 0 for success."""
+        name = names.parse(address)  # what is wrong about that is raised
         try:
-            self.connect(address)
+            self.connect(address if name is None else name)
         except OSError as failure:
-            if failure.errno is None:
+            if not isinstance(failure.errno, int):
                 raise
             return failure.errno
         return 0
 
     def shutdown(self, how):
         """Shut down SHUT_RD, SHUT_WR or SHUT_RDWR. Raises OSError(EINVAL). shutdown(2)."""
-        with kernel.lock:
-            connection.shutdown(self._opened(), how)
+        how = index(how)
+        with lock:
+            connection.shutdown(opened(self), how)
 
     def close(self):
         """Close the descriptor; the last one ends the connection and frees the name.
 
-        Where files of makefile() are open, the last of them does that when it is closed.
+        Where files of makefile() are open, the last of them does that when it is closed. Raises OSError(EBADF) where
+        the descriptor was closed otherwise.
         """
-        if self._io_refs:
+        if self._io_refs > 0:
             self._closed = True
         elif self._fd >= 0:
-            close(self.detach())
+            if lock.is_mine():  # a callback that came in the middle of one of this thread's calls: its end does it
+                self._leave(abandon(self._d))
+                return
+            if not self._close():
+                raise error(_EBADF)
+            tidy()
+
+    @micropython.native
+    def _close(self):
+        with lock:
+            return connection.close(self, self._fd, self._d)
+
+    @micropython.native
+    def _leave(self, result):
+        """This object has no descriptor any more. Returns `result`."""
+        self._last_kind = self._d[0].kind
+        self._fd = -1
+        return result
 
     def __del__(self):
         """A socket that is dropped is closed, where the language has finalisers for it: CPython, the native Handle."""
-        fd = getattr(self, "_fd", -1)
-        if fd >= 0:
+        if getattr(self, "_fd", -1) >= 0:
             dropped(self)
-            self._fd = -1
-            kernel.abandon(fd)
-            at_rest(kernel.lock)  # what was abandoned is closed
+            self._leave(abandon(self._d))
+            later(settle_dropped)
 
+    @micropython.native
     def detach(self):
         """Give up the descriptor without closing it, and return it."""
-        fd, self._fd = self._fd, -1
-        self._last_kind = self.type
-        self._ep = kernel.closed
+        fd = self._fd
+        if fd >= 0:
+            self._leave(None)
+            self._d = kernel.descriptor()
         return fd
 
     def _decref_socketios(self):
@@ -184,7 +225,7 @@ class socket(Handle):
 
     def makefile(self, mode="r", buffering=None, *, encoding=None, errors=None, newline=None):
         """A file that reads from the socket ("r"), writes to it ("w") or both, as text or ("b") bytes, as CPython's."""
-        return optional("makefile").open_file(self, mode, buffering, encoding, errors, newline)
+        return _loaded("makefile").open_file(self, mode, buffering, encoding, errors, newline)
 
     def fileno(self):
         """The descriptor, -1 once closed."""
@@ -192,30 +233,35 @@ class socket(Handle):
 
     def getsockname(self):
         """The socket's name: str for a path, bytes for an abstract name, "" for none."""
-        with kernel.lock:
-            return _shown(self._opened().address)
+        with lock:
+            return _shown(opened(self).address)
 
     def getpeername(self):
         """The peer's name, in the form of getsockname. Raises OSError(ENOTCONN)."""
-        with kernel.lock:
-            endpoint = self._opened()
+        with lock:
+            endpoint = opened(self)
             if endpoint.peer is not None:
                 return _shown(endpoint.peer.address)
             if not endpoint.orphaned:
-                raise error(c.ENOTCONN)
+                raise error(_ENOTCONN)
             return _shown(endpoint.peer_address)
 
     @property
     def family(self):
-        return c.AF_UNIX
+        return AF_UNIX
 
     @property
     def type(self):
-        return self._ep.kind or self._last_kind
+        return self._d[0].kind or self._last_kind
 
     @property
     def proto(self):
         return 0
+
+    @property
+    def _ep(self):
+        """Its endpoint; one that is nobody's once the descriptor is closed."""
+        return self._d[0]
 
     def __enter__(self):
         return self
@@ -227,21 +273,27 @@ class socket(Handle):
         closed = " [closed]" if self._closed or self._fd < 0 else ""
         text = "<afunix.socket%s fd=%d, family=1, type=%d, proto=0" % (closed, self._fd, self.type)
         # No lock: a finaliser may ask.
-        peer = self._ep.peer
-        for what, name in (("laddr", self._ep.address), ("raddr", peer and peer.address)):
+        endpoint = self._d[0]
+        peer = endpoint.peer
+        for what, name in (("laddr", endpoint.address), ("raddr", peer and peer.address)):
             if name and not closed:
                 text += ", %s=%r" % (what, name)
         return text + ">"
+
+    def __reduce__(self):
+        raise TypeError("cannot pickle 'socket' object")
+
+    def __copy__(self):
+        raise TypeError("cannot copy 'socket' object")
 
     # waiting
 
     def settimeout(self, seconds):
         """Let calls wait `seconds` (a number, 0 for not at all, None for ever)."""
         ms = _milliseconds(seconds)
-        with kernel.lock:
-            self._opened().nonblocking = ms == NO_WAIT
-        self._ms = ms
-        self._timeout = None if seconds is None else float(seconds)
+        seconds = None if seconds is None else seconds + 0.0
+        with lock:
+            _set_timeout(self, opened(self), ms, seconds)
 
     def gettimeout(self):
         """The timeout in seconds, None for none."""
@@ -259,78 +311,102 @@ class socket(Handle):
         """May calls wait?"""
         return self._ms != NO_WAIT
 
-    def _until(self, flags, sends=False):
+    @micropython.native
+    def _until(self, flags, sends):
         """How long a call with `flags` may wait, as `perform` takes it."""
         ms = self._ms
-        if flags & c.MSG_DONTWAIT or not ms:
+        if flags & _MSG_DONTWAIT or not ms:
             return NO_WAIT
         if ms > 0:
             return deadline(ms) or 1
-        if self._ep.nonblocking:
+        endpoint = self._d[0]
+        if endpoint.nonblocking:
             return NO_WAIT
-        options = self._ep.options
-        us = 0
-        if options is not None:
-            us = options.send_timeout if sends else options.receive_timeout
-        return deadline((us + 999) // 1000) or 1 if us else FOREVER
+        options = endpoint.options
+        if options is None:
+            return FOREVER
+        us = options.send_timeout if sends else options.receive_timeout
+        return (deadline((us + 999) // 1000) or 1) if us else FOREVER
 
     def _expired(self):
         """The exception when a wait was too long: the program's own timeout, or SO_RCVTIMEO and SO_SNDTIMEO."""
-        return timed_out() if self._ms > 0 else error(c.EAGAIN)
+        return timed_out() if self._ms > 0 else error(_EAGAIN)
 
-    def _opened(self):
-        if self._fd < 0:
-            raise error(c.EBADF)
-        return self._ep
+    @micropython.native
+    def _protocol(self):
+        """The module that knows sockets of its kind."""
+        kind = self._d[0].kind
+        return stream if kind == _STREAM or not kind else _loaded("kernel.packet")
 
     # the data calls beyond the plain case: `done` is what it did, -1 for nothing
 
     def sendall(self, data, flags=0):
         """Send all of `data`. Raises as send; how much went out before an error is not known then."""
+        self._send_all(data, -1, flags)
+
+    @micropython.native
+    def _send_all(self, data, done, flags=0):
+        flags = index(flags)
         data = bytes_of(data)
-        until = self._until(flags, True)
-        n = len(data)
-        done = _now(self._transmit(data, 0, n, flags, until))
+        n = size_of(data)
+        if done == n:
+            return
+        until = self._until(flags, True) if self._ms >= 0 else None
+        if done < 0:
+            done = _now(self._protocol().send(self, data, 0, n, flags, None, until))
         while done < n:
-            done += _now(self._transmit(data, done, n - done, flags, until))
+            done += _now(self._protocol().send(self, data, done, n - done, flags, None, until))
 
-    def _transmit(self, data, at, n, flags, until):
-        return self._ep.protocol.send(self, data, at, n, flags, None, until)
-
+    @micropython.native
     def _send(self, data, done, flags=0):
+        flags = index(flags)
         data = bytes_of(data)
-        until = self._until(flags, True)
-        n = len(data)
-        if done == n or done > 0 and until != FOREVER:
+        n = size_of(data)
+        # What a timeout would let it wait for is over with the first bytes.
+        if done == n or done > 0 and (self._ms >= 0 or self._d[0].nonblocking or flags & _MSG_DONTWAIT):
             return done  # an empty packet is sent already
-        done = max(done, 0)
-        return done + _now(self._transmit(data, done, n - done, flags, until))
+        if done <= 0:
+            return _now(self._protocol().send(self, data, 0, n, flags, None, None))
+        try:
+            more = self._protocol().send(self, data, done, n - done, flags, None, None)
+        except OSError:
+            return done  # what ended it is an error of the next call
+        return done + more if more > 0 else done
 
-    def _fetch(self, into, at, n, flags, until):
-        return self._ep.protocol.receive(self, into, at, n, flags, None, until)
-
+    @micropython.native
     def _receive_into(self, buffer, nbytes=0, flags=0):
         buffer = writable_bytes_of(buffer)
-        n = len(buffer)
+        nbytes = index(nbytes)
+        flags = index(flags)
+        n = size_of(buffer)
         if nbytes < 0:
             raise ValueError("negative buffersize in recv_into")
         if nbytes > n:
             raise ValueError("buffer too small for requested bytes")
         if not n:
-            self._opened()
+            opened(self)
             return 0
-        return _now(self._fetch(buffer, 0, nbytes or n, flags, self._until(flags)))
+        return _now(self._protocol().receive(self, buffer, 0, nbytes or n, flags, None, None))
 
+    @micropython.native
     def _receive(self, bufsize, flags=0):
+        flags = index(flags)
+        bufsize = self._most(bufsize, flags)
+        if not bufsize:
+            opened(self)
+            return b""
+        into = [None]
+        _now(self._protocol().receive(self, into, 0, bufsize, flags, None, None))
+        return into[0]
+
+    def _most(self, bufsize, flags):
+        """How many bytes a receive of up to `bufsize` may bring."""
+        bufsize = index(bufsize)
         if bufsize < 0:
             raise ValueError("negative buffersize in recv")
-        if not bufsize:
-            self._opened()
-            return b""
-        if not flags & c.MSG_WAITALL:
-            bufsize = min(bufsize, len(self._ep.memory))
-        buffer = blank(bufsize)
-        return seal(buffer, _now(self._fetch(buffer, 0, bufsize, flags, self._until(flags))))
+        if flags & _MSG_WAITALL:
+            return bufsize
+        return min(bufsize, len(self._d[0].memory))
 
     # messages with addresses and ancillary data
 
@@ -339,6 +415,9 @@ class socket(Handle):
 
         Raises as send; ENOENT, ECONNREFUSED, EPROTOTYPE, EPERM as connect; EISCONN and EOPNOTSUPP on a stream.
         """
+        return self._sendto(data, flags, address)
+
+    def _sendto(self, data, flags, address=None):
         if address is None:
             flags, address = 0, flags
         return self.sendmsg((data,), (), flags, address)
@@ -349,134 +428,180 @@ class socket(Handle):
         At most 16 descriptors go in one message. Returns the number of bytes sent. Raises as sendto; EBADF, EINVAL,
         EPERM for control messages that are wrong; ETOOMANYREFS when the configured number of rights is in flight.
         """
-        return _now(optional("kernel.message").send(self, buffers, ancdata, flags, address))
+        return _now(_loaded("kernel.message").send(self, buffers, ancdata, flags, address))
 
     def recvfrom(self, bufsize, flags=0):
         """Like recv; returns (data, address of the sender)."""
-        data, _, _, address = optional("kernel.message").receive(self, bufsize, 0, flags)
-        return data, address
+        message = _loaded("kernel.message")
+        return message.receive(self, message.ADDRESSED, bufsize, 0, flags)
 
     def recvfrom_into(self, buffer, nbytes=0, flags=0):
         """Like recv_into; returns (number of bytes, address of the sender)."""
-        view = memoryview(writable_bytes_of(buffer))
+        return self._recvfrom_into(buffer, nbytes, flags)
+
+    def _recvfrom_into(self, buffer, nbytes=0, flags=0):
+        buffer = writable_bytes_of(buffer)
+        nbytes = index(nbytes)
+        n = size_of(buffer)
         if nbytes < 0:
             raise ValueError("negative buffersize in recvfrom_into")
-        if nbytes > len(view):
+        if nbytes > n:
             raise ValueError("nbytes is greater than the length of the buffer")
-        n, _, _, address = optional("kernel.message").receive_into(self, (view[: nbytes or len(view)],), 0, flags)
-        return n, address
+        message = _loaded("kernel.message")
+        return message.receive_into(self, message.ADDRESSED, buffer, nbytes or n, 0, flags)
 
     def recvmsg(self, bufsize, ancbufsize=0, flags=0):
         """Receive up to `bufsize` bytes and `ancbufsize` bytes of control messages; recvmsg(2).
 
         Returns (data, ancdata, msg_flags, address). Raises as recv_into.
         """
-        return optional("kernel.message").receive(self, bufsize, ancbufsize, flags)
+        message = _loaded("kernel.message")
+        return message.receive(self, message.FULL, bufsize, ancbufsize, flags)
 
     def recvmsg_into(self, buffers, ancbufsize=0, flags=0):
         """recvmsg into `buffers`, one after the other. Returns (number of bytes, ancdata, msg_flags, address)."""
-        return optional("kernel.message").receive_into(self, buffers, ancbufsize, flags)
+        return _loaded("kernel.message").recvmsg_into(self, buffers, ancbufsize, flags)
 
     # options
 
     def getsockopt(self, level, option, buflen=0):
         """The value of an option: an int, or bytes where `buflen` is not 0; getsockopt(2), socket(7), unix(7)."""
-        with kernel.lock:
-            from .kernel import options
-
-            return options.shaped(options.get(self._opened(), level, option), buflen)
+        level, option, buflen = index(level), index(option), index(buflen)
+        options = _loaded("kernel.options")
+        with lock:
+            return options.get(opened(self), level, option, buflen)
 
     def setsockopt(self, level, option, value, optlen=None):
         """Set an option to an int or to the bytes of a structure; setsockopt(2), socket(7), unix(7)."""
-        with kernel.lock:
-            from .kernel import options
-
-            options.set(self._opened(), level, option, value)
+        level, option = index(level), index(option)
+        value = index(value) if isinstance(value, int) else bytes(bytes_of(value))
+        options = _loaded("kernel.options")
+        with lock:
+            options.set(opened(self), level, option, value)
 
     def dup(self):
         """A second socket object, with its own descriptor, for the same open socket."""
-        other = self.__class__(fileno=dup(self._fd))
-        other._ms = self._ms
-        other._timeout = self._timeout
+        make_room(0, 1)
+        other = self.__class__(fileno=_Later)
+        with lock:
+            opened(self)
+            connection.duplicate_socket(self, other)
         return other
 
     # MicroPython's stream protocol beyond the plain case
 
-    def _write(self, data, done, first=-1, second=-1):
-        """write(data), or write(data, first) or write(data, first, second) where those are not negative."""
+    @micropython.native
+    def _write(self, data, done, first=None, second=None):
+        """write(data), or write(data, first) or write(data, first, second)."""
         data = bytes_of(data)
         at = 0
-        n = len(data)
-        if second >= 0:
-            at = min(first, n)
-            n = min(second, n - at)
-        elif first >= 0:
-            n = min(first, n)
-        until = self._until(0, True)
+        n = size_of(data)
+        if second is not None:
+            at = _within(first, n)
+            n = _within(second, n - at)
+        elif first is not None:
+            n = _within(first, n)
         if done == n:
             return n
-        done = max(done, 0)
+        until = self._until(0, True) if self._ms >= 0 else None
+        if done < 0:
+            done = 0
         while True:
-            sent = self._transmit(data, at + done, n - done, 0, until)
+            try:
+                sent = self._protocol().send(self, data, at + done, n - done, 0, None, until)
+            except OSError as failure:
+                if done:
+                    return done  # what ended it is an error of the next call
+                raise failure
             if sent < 0:
-                return done or None
+                return done if done else None
             done += sent
             if done >= n:
                 return done
 
-    def _read_into(self, buffer, done, n=-1):
-        if done >= 0 and self._ep.kind != c.SOCK_STREAM:
+    @micropython.native
+    def _read_into(self, buffer, done, n=None):
+        if done >= 0 and self._d[0].kind != _STREAM:
             return done
         buffer = writable_bytes_of(buffer)
-        return self._read_until(buffer, len(buffer) if n < 0 else min(n, len(buffer)), done)
+        size = size_of(buffer)
+        return self._read_until(buffer, size if n is None else _within(n, size), done)
 
+    @micropython.native
     def _read_until(self, buffer, n, done):
-        until = self._until(0)
-        done = max(done, 0)
+        until = self._until(0, False)
+        if done < 0:
+            done = 0
         while done < n:
-            got = self._fetch(buffer, done, n - done, 0, until)
+            try:
+                got = self._protocol().receive(self, buffer, done, n - done, 0, None, until)
+            except OSError as failure:
+                if done:
+                    return done
+                raise failure
             if got < 0:
-                return done or None
+                return done if done else None
             done += got
-            if not got or self._ep.kind != c.SOCK_STREAM:
+            if not got or self._d[0].kind != _STREAM:
                 break
         return done
 
-    def _read(self, n=-1):
-        if n < 0 and self._ep.kind == c.SOCK_STREAM:
+    @micropython.native
+    def _read(self, n=None):
+        if n is not None:
+            n = index(n)
+            if n < 0:
+                n = None
+        if self._d[0].kind != _STREAM:
+            return self._read_packet(n)
+        if n is None:
             return self._read_all()
-        size = len(self._ep.memory)
-        if n < 0 or n > size and self._ms == NO_WAIT:
+        size = len(self._d[0].memory)
+        if n > size and self._ms == NO_WAIT:
             n = size
         buffer = blank(n)
         n = self._read_until(buffer, n, -1)
         return None if n is None else seal(buffer, n)
 
-    def _read_all(self):
-        until = self._until(0)
-        all = bytearray()
-        chunk = bytearray(min(256, len(self._ep.memory)))
-        while True:
-            n = self._fetch(chunk, 0, len(chunk), 0, until)
-            if n < 0:
-                return bytes(all) or None
-            if not n:
-                return bytes(all)
-            all.extend(memoryview(chunk)[:n])
+    @micropython.native
+    def _read_packet(self, n):
+        size = len(self._d[0].memory)
+        into = [None]
+        if n is None or n > size:
+            n = size
+        done = self._protocol().receive(self, into, 0, n, 0, None, None)
+        return into[0] if done >= 0 else None
 
-    def _readline(self, n=-1):
-        ep = self._ep
-        if ep.kind != c.SOCK_STREAM:
-            return self._read(n)
+    @micropython.native
+    def _read_all(self):
+        until = self._until(0, False)
+        size = len(self._d[0].memory)
+        all = b""
+        into = [None]
+        while True:
+            n = stream.receive(self, into, 0, size, 0, None, until)
+            if n < 0:
+                return all if all else None
+            if not n:
+                return all
+            all = all + into[0] if all else into[0]
+
+    @micropython.native
+    def _readline(self, n=None):
+        n = -1 if n is None else index(n)
+        if self._d[0].kind != _STREAM:
+            return self._read_packet(None if n < 0 else n)
         line = b""
-        until = self._until(0)
+        until = self._until(0, False)
         while n < 0 or len(line) < n:
-            size = max(ep.queued(), 1)
-            part = blank(size if n < 0 else min(size, n - len(line)))
-            got = perform(self, _line_step, part, 0, len(part), 0, None, until)
+            size = self._d[0].queued() or 1
+            if n >= 0 and size > n - len(line):
+                size = n - len(line)
+            part = blank(size)
+            got = perform(self, stream.line_step, until, part, 0, size)
             if got < 0:
-                return line or None
-            line += seal(part, got)
+                return line if line else None
+            line = line + seal(part, got) if line else seal(part, got)
             if not got or line[-1] == 10:
                 break
         return line
@@ -485,7 +610,7 @@ class socket(Handle):
     def ioctl(self, request: int, argument: int) -> int:
         """What select and asyncio ask of a stream on MicroPython."""
         if request == _STREAM_POLL:
-            return int(self._ep.poll()) & (argument | _ALWAYS)
+            return int(self._d[0].poll()) & (argument | _ALWAYS)
         if request == _STREAM_CLOSE:
             self.close()
             return 0
@@ -495,12 +620,30 @@ class socket(Handle):
 adopt(socket)
 
 
+@micropython.native
+def _set_timeout(sock, endpoint, ms, seconds):
+    endpoint.nonblocking = ms == NO_WAIT
+    sock._ms = ms
+    sock._timeout = seconds
+
+
+@micropython.native
+def _within(number, most):
+    """A count or an offset as MicroPython's streams take it: up to `most`, which a negative one stands for."""
+    number = index(number)
+    return number if 0 <= number < most else most
+
+
 def _milliseconds(seconds):
     if seconds is None:
         return FOREVER
     seconds = seconds + 0.0  # a TypeError for text, which float() would take
-    if not seconds >= 0:
+    if seconds != seconds:
+        raise ValueError("Invalid value NaN (not a number)")
+    if seconds < 0:
         raise ValueError("Timeout value out of range")
+    if seconds > _LONGEST:
+        raise OverflowError("timeout doesn't fit into C timeval")
     ms = int(seconds * 1000)
     return 1 if seconds and not ms else ms
 
@@ -517,83 +660,128 @@ def setdefaulttimeout(seconds):
     """Let new sockets have this timeout, as settimeout takes it."""
     global _default_timeout
     _milliseconds(seconds)
-    _default_timeout = seconds
+    _default_timeout = None if seconds is None else seconds + 0.0
+
+
+_optional = {}
+
+
+@micropython.native
+def _loaded(name):
+    """The optional module afunix.`name`. It is loaded under the kernel's lock alone: where nothing locks the interpreter,
+    a second thread would find one half loaded."""
+    module = _optional.get(name)
+    if module is None:
+        module = _load(name)
+    return module
+
+
+def _load(name):
+    with lock:
+        module = __import__("afunix." + name, None, None, ("",))
+    _optional[name] = module
+    return module
 
 
 def _shown(name):
     return "" if name is None else name
 
 
+@micropython.native
 def _now(done):
     """`done` of an operation, or OSError(EAGAIN) where it could not be done now."""
     if done < 0:
-        raise error(c.EAGAIN)
+        raise error(_EAGAIN)
     return done
 
 
-def _accept_step(ep, buffer, at, n, flags, message):
-    if not ep.kind:
-        raise error(c.EBADF)
-    return connection.accept(ep, not flags & c.MSG_DONTWAIT)
+@micropython.native
+def _accept_step(ep, accepted, at, n, flags, message):
+    return connection.accept(ep, accepted, not flags & _MSG_DONTWAIT)
 
 
+@micropython.native
 def _connect_step(ep, name, at, n, flags, message):
-    if not ep.kind:
-        raise error(c.EBADF)
-    if ep.kind == c.SOCK_DGRAM:
-        connection.connect_datagram(ep, name)
-    elif not connection.connect(ep, name):
-        return -1
-    return 0
+    if ep.kind == _DGRAM:
+        return connection.connect_datagram(ep, name)
+    return connection.connect(ep, name)
 
 
-def _line_step(ep, into, at, n, flags, message):
-    if ep.kind and not ep.attends(-1):
-        done = ep.fetch(into, at, n, 0, c.LINE)
-        if done:
-            return done
-    # Nothing is queued, or ancillary data: byte by byte.
-    return ep.protocol.receive_step(ep, into, at, 1, flags, message)
+def configure(**settings):
+    """Set the sizes of limits.LIMITS. Raises OSError(EBUSY) while a descriptor is open."""
+    from .kernel.limits import check
+
+    check(settings)
+    if kernel.live or kernel.open:
+        make_room(len(kernel.endpoints), len(kernel.descriptors))
+    with lock:
+        kernel.renew(settings)
+    # The old memory and the new need not both fit. Later the stack may hold addresses of the old.
+    collect()
 
 
-def _install(endpoint):
-    try:
-        return kernel.descriptor(endpoint)
-    except OSError:
-        kernel.reclaim(endpoint)
-        raise
-
-
-def socketpair(family=c.AF_UNIX, type=c.SOCK_STREAM, proto=0):
+def socketpair(family=AF_UNIX, type=SOCK_STREAM, proto=0):
     """Two connected sockets of `type`; socketpair(2). Raises as `socket`; EOPNOTSUPP for another family."""
-    if family != c.AF_UNIX:
-        raise error(c.EOPNOTSUPP)
+    if index(family) != _AF_UNIX:
+        raise error(_EOPNOTSUPP)
     kind = _kind(family, type, proto)
-    with kernel.lock:
-        one, other = connection.pair(kind, kernel.owner)
-        fds = []
-        try:
-            fds.append(kernel.descriptor(one))
-            fds.append(kernel.descriptor(other))
-            kernel.route(one)
-        except OSError:
-            for fd in fds:
-                kernel.forget(fd)
-            kernel.lock.dying.append(other)
-            if not fds:
-                kernel.lock.dying.append(one)
-            raise
-    return socket(family, type, proto, fds[0]), socket(family, type, proto, fds[1])
+    make_room(2, 2)
+    both = socket(family, type, proto, _Later), socket(family, type, proto, _Later)
+    one, other = both
+    nonblocking = one._ms == NO_WAIT
+    with lock:
+        connection.pair(one, other, kind, nonblocking)
+    return both
 
 
 def close(fd):
     """Close a descriptor; close(2). Raises OSError(EBADF)."""
-    with kernel.lock:
-        kernel.forget(fd)
-    wake()  # who waits on this descriptor is told, though the socket may live on with another
+    fd = index(fd)
+    if lock.is_mine():
+        abandon(kernel.at(fd))
+        return
+    with lock:
+        done = connection.close(None, fd, None)
+    if not done:
+        raise error(_EBADF)
+    tidy()
 
 
 def dup(fd):
     """A second descriptor, the lowest free one, for what `fd` refers to; dup(2). Raises OSError: EBADF, EMFILE."""
-    with kernel.lock:
-        return kernel.descriptor(kernel.description(fd))
+    fd = index(fd)
+    make_room(0, 1)
+    copy = kernel.descriptor()
+    with lock:
+        return connection.duplicate(kernel.at(fd), copy)
+
+
+def unlink(path):
+    """Free a path at once, as unlink(2) does: the socket keeps its address, but nobody finds it any more.
+
+    Raises OSError(ENOENT) where no socket is bound to it.
+    """
+    name = names.parse(path)
+    with lock:
+        names.unlink(name)
+
+
+def install(object):
+    """A new descriptor for any `object`, to be sent over a socket with send_fds. Raises OSError(EMFILE).
+
+    When the last descriptor and message that refer to it are gone, its close() is called, if it has one.
+    """
+    file = _loaded("kernel.rights").File(object)
+    make_room(0, 1)
+    descriptor = kernel.descriptor()
+    with lock:
+        kernel.start()
+        return kernel.install(kernel.vacancy(), descriptor, file)
+
+
+def object_of(fd):
+    """The object that `install` gave descriptor `fd` to; None where that is a socket's. Raises OSError(EBADF)."""
+    fd = index(fd)
+    with lock:
+        description = kernel.description(fd)
+    return description.object if description.kind < 0 else None

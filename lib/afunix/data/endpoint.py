@@ -8,21 +8,14 @@ Locking. `wlock` serialises those who append to this endpoint's ring, `rlock` th
 and a writer never wait for each other, since the ring publishes with one store (see ring.py). The kernel's lock
 (kernel.py) is taken before either. Every section under wlock or rlock is native code, in which MicroPython runs
 neither a scheduled callback nor a KeyboardInterrupt, and none of them waits. `out` is what a sender trusts: whoever
-takes it away (close, shutdown, another peer) does so before it takes `wlock`, and a sender looks again under it.
+takes it away (close, shutdown, another peer) does so before it takes `wlock`, and a sender looks again under it. So it
+does with the serial number of the socket: an endpoint that was given away meanwhile is another's.
 """
 
 from . import ring
-from ..host import Lock, micropython, waking
+from ..host import Lock, Recorded, const, micropython, size_of, waking
 from .ring import ready
 from .state import State
-
-try:
-    from micropython import const
-except ImportError:
-
-    def const(value):
-        return value
-
 
 _DGRAM = const(2)
 
@@ -36,8 +29,6 @@ _RECEIVE = const(1)
 _SEND = const(2)
 _BOTH = const(3)
 
-_W = const(0)
-_RW = const(4)
 _LINE = const(-1)
 _NOBODY = None  # an object, for viper code
 
@@ -57,22 +48,34 @@ class _Inside:
 
     def __init__(self):
         self.lock = Lock()
-        self.out = None
+        self.out = self.origin = None
+        self.ctl = ring.control(1, 0)
+        ring.open_for(self.ctl, 1, 0)
 
     @micropython.native
-    def append(self, inside, data, at, n):
+    def append(self, inside, data, at, n, sender):
         """`put` into the ring with that inlet."""
+        if at + n > size_of(data):
+            return -1  # it shrank while the call waited
         self.out = inside
-        n = self.put(data, at, n, True)
+        self.origin = sender
+        n = self.put(data, at, n, 1)
         self.out = None  # or the ring's memory would be kept
         return n
+
+
+@micropython.native
+def _room(into, at, n):
+    """How many bytes into[at:] has room for, of `n`: a buffer may shrink while a call waits."""
+    room = size_of(into) - at
+    return n if n < room else room if room > 0 else 0
 
 
 _inside = _Inside()
 
 
 @waking
-class Endpoint(State):
+class Endpoint(State, Recorded):
     """One of the kernel's fixed endpoints.
 
     memory     writable buffer of the ring's size
@@ -97,7 +100,7 @@ class Endpoint(State):
         self.put = self.put
         self.take = self.take
         self.poll = self.poll
-        self.free = None  # next unused endpoint
+        self.free = None  # the next in the list of those that are unused, or of those that are dying
         self.protocol = None  # the module of its kind
         self.references = 0
         self.renew()
@@ -111,15 +114,17 @@ class Endpoint(State):
         self.orphaned = False  # there was a peer, and it is closed
         self.peer_address = None  # of that peer
         self.out = None  # the `inlet` of the peer, where plain data may be appended to its ring
+        self.origin = None  # of a socket for packets, a list of its address: what its packets are marked with
+        self.callers = None  # the first of the datagram sockets that are connected to it, and on from each:
+        self.next_caller = self.previous_caller = None
         self.address = None  # the name as users see it: str (path), bytes (abstract), None
         self.bound = False  # the registry holds `address`
         self.nonblocking = False
         self.backlog = 0
         self.pending = 0  # connections not yet accepted: first to last, linked by `next`
         self.first = self.last = self.next = None
-        self.marks = None  # the Ancillary queued on a stream, by position
+        self.marks = self.last_mark = None  # the Ancillary queued on a stream, by position, linked by `next`
         self.in_flight = 0  # how many of the references are queued messages'
-        self.unaccounted = 0  # see inflight.py
         self.options = None  # what setsockopt changed
         self.sender = self.cargo = None  # of the packet that `fetch_packet` saw last
         self.appended_at = 0
@@ -136,19 +141,19 @@ class Endpoint(State):
     def append(self, data, at, n):
         """Append up to `n` bytes to this endpoint's ring, at the position `appended_at`. Returns how many fitted."""
         self.wlock.acquire()
-        self.appended_at = self.ctl[_W]
-        n = _inside.append(self._inside, data, at, n)
+        self.appended_at = ring.written(self.ctl)
+        n = _inside.append(self._inside, data, at, n, None)
         self.wlock.release()
         return n
 
     @micropython.native
     def append_packet(self, data, at, n, sender, ancillary):
-        """Append one packet from the endpoint `sender` to this endpoint's ring. False where it does not fit now."""
+        """Append one packet from who has `sender` for its origin to this endpoint's ring. False where it does not fit
+        now."""
         self.wlock.acquire()
-        slot = self.ctl[_RW] & (len(self.lengths) - 1)
-        n = _inside.append(self._inside, data, at, n)
-        if n >= 0:  # these two are looked at under the kernel's lock alone
-            self.senders[slot] = sender
+        slot = ring.slot(self.ctl, ring.packets(self.ctl))
+        n = _inside.append(self._inside, data, at, n, sender)
+        if n >= 0 and ancillary is not None:  # looked at under the kernel's lock alone
             self.ancillary[slot] = ancillary
         self.wlock.release()
         return n >= 0
@@ -160,6 +165,7 @@ class Endpoint(State):
         LINE for `keep` releases them, too, and takes none behind the first newline.
         """
         self.rlock.acquire()
+        n = _room(into, at, n)
         if keep == _LINE:
             n = ring.find(self.ctl, self.memory, 10, n)
             keep = False
@@ -175,14 +181,15 @@ class Endpoint(State):
     def fetch_packet(self, into, at, n, keep):
         """Copy up to `n` bytes of the first packet to into[at:], and release it unless `keep`.
 
-        Returns the packet's length, or -1 where there is none; leaves its sender and its Ancillary in `sender` and
-        `cargo`.
+        Returns the packet's length, or -1 where there is none; leaves its sender's origin and its Ancillary in `sender`
+        and `cargo`.
         """
         self.rlock.acquire()
         slot = ring.first_packet(self.ctl)
         length = -1
         if slot >= 0:
             length = self.lengths[slot]
+            n = _room(into, at, n)
             if n > length:
                 n = length
             ring.peek(self.ctl, self.memory, into, at, n, 0)
@@ -194,11 +201,14 @@ class Endpoint(State):
         self.rlock.release()
         return length
 
+    @micropython.native
     def clear(self):
         """Forget all bytes and packets."""
-        with self.wlock:
-            with self.rlock:
-                ring.clear(self.ctl)
+        self.wlock.acquire()
+        self.rlock.acquire()
+        ring.clear(self.ctl)
+        self.rlock.release()
+        self.wlock.release()
 
     @micropython.native
     def skip(self, n):
@@ -227,6 +237,7 @@ class Endpoint(State):
             events |= _ERR
         return events
 
+    @micropython.native
     def _poll_alone(self):
         """What rings say, and what only a socket without a peer has: connections to accept, POLLHUP while it is not
         connected."""
@@ -239,3 +250,27 @@ class Endpoint(State):
         if self.state == _IDLE and kind != _DGRAM:
             events |= _HUP if kind else _NVAL
         return events
+
+    # For CPython, where an exception may come anywhere (host/cpython.py).
+
+    def counters(self):
+        """Where writers and readers are."""
+        return ring.counters(self.ctl)
+
+    def unmove(self, appended, former):
+        """Take back what an operation moved since `counters` returned `former`, where nobody has gone on from there."""
+        self.wlock.acquire()
+        self.rlock.acquire()
+        ring.unmove(self.ctl, appended, former)
+        self.rlock.release()
+        self.wlock.release()
+
+    def repair(self):
+        """Let go of what the calling thread was torn out of, and make the ring whole again."""
+        for lock in (self.wlock, self.rlock, _inside.lock):
+            lock.let_go()
+        self.wlock.acquire()
+        self.rlock.acquire()
+        ring.repair(self.ctl)
+        self.rlock.release()
+        self.wlock.release()

@@ -5,18 +5,20 @@ that `socket` adds: `_send`, `_receive`, `_finish`. The same methods serve Micro
 select.poll and asyncio take a socket as it is.
 """
 
-from ..host import MICROPYTHON, StreamBase, blank, bytes_of, micropython, seal
+from ..host import StreamBase, blank, is_bytes, micropython, seal
 
 # A board looks a builtin name up in a long table, one entry after the other: 20 us each on a Pico. And it knows an
 # object's class without a call.
 _len = len
 _bytes = bytes
 _bytearray = bytearray
-_memoryview = memoryview if MICROPYTHON else bytes  # CPython's may have items of several bytes
+_int = int
+_zero = 0
 
 
 class Handle(StreamBase):
-    """The data calls of a socket. `_ep` is its endpoint, `kernel.closed` once the socket is closed."""
+    """The data calls of a socket. `_d` is its descriptor (kernel/descriptors.py): a list that begins with the endpoint
+    and the serial number of the socket that it is, both of which are nobody's once the descriptor is closed."""
 
     @micropython.native
     def send(self, data, flags=0):
@@ -25,9 +27,10 @@ class Handle(StreamBase):
         Raises OSError: EAGAIN, ENOTCONN, EPIPE, EMSGSIZE, EBADF; TypeError where `data` has no bytes.
         """
         kind = data.__class__
-        if not flags and (kind is _bytes or kind is _bytearray or kind is _memoryview):
+        if flags.__class__ is _int and not flags and (kind is _bytes or kind is _bytearray or is_bytes(data)):
             n = _len(data)
-            done = self._ep.put(data, 0, n, True)
+            d = self._d
+            done = d[0].put(data, 0, n, d[1])
             if done == n:
                 return n
             return self._send(data, done, flags)
@@ -40,10 +43,11 @@ class Handle(StreamBase):
         Returns the number of bytes received, 0 at the end of a stream. Raises OSError: EAGAIN, ECONNRESET, EINVAL,
         ENOTCONN, EBADF; TypeError where `buffer` cannot be written; ValueError for a negative or too large `nbytes`.
         """
-        if not (nbytes or flags) and buffer.__class__ is _bytearray:
+        if nbytes is _zero and flags is _zero and buffer.__class__ is _bytearray:
             n = _len(buffer)
             if n:
-                n = self._ep.take(buffer, 0, n, True)
+                d = self._d
+                n = d[0].take(buffer, 0, n, d[1])
                 if n >= 0:
                     return n
         return self._receive_into(buffer, nbytes, flags)
@@ -51,16 +55,17 @@ class Handle(StreamBase):
     @micropython.native
     def recv(self, bufsize, flags=0):
         """Receive at most `bufsize` bytes; recv(2). Returns bytes, b"" at the end of a stream. Raises as recv_into."""
-        if flags or bufsize <= 0:
+        if bufsize.__class__ is not _int or flags.__class__ is not _int or flags or bufsize <= 0:
             return self._receive(bufsize, flags)
-        ep = self._ep
+        d = self._d
+        ep = d[0]
         n = ep.queued()
         if n <= 0:
             return self._receive(bufsize, flags)
         if n > bufsize:
             n = bufsize
         buffer = blank(n)
-        n = ep.take(buffer, 0, n, True)
+        n = ep.take(buffer, 0, n, d[1])
         if n < 0:
             return self._receive(bufsize, flags)
         return seal(buffer, n)
@@ -68,31 +73,31 @@ class Handle(StreamBase):
     # MicroPython's stream protocol
 
     @micropython.native
-    def write(self, data, first=-1, second=-1):
+    def write(self, data, first=None, second=None):
         """write(data), write(data, n) or write(data, offset, n), as MicroPython's streams do.
 
         Returns the number of bytes written: all where the socket may wait, None where nothing could be written now.
         """
         kind = data.__class__
-        if first < 0 and (kind is _bytes or kind is _bytearray):
+        if first is None and (kind is _bytes or kind is _bytearray):
             n = _len(data)
-            done = self._ep.put(data, 0, n, True)
+            d = self._d
+            done = d[0].put(data, 0, n, d[1])
             if done == n:
                 return n
             return self._write(data, done)
         return self._write(data, -1, first, second)
 
     @micropython.native
-    def readinto(self, buffer, n=-1):
+    def readinto(self, buffer, n=None):
         """Read into `buffer` until it is full (or holds n bytes) or the stream ends, as MicroPython's streams do.
 
         Returns the number of bytes read; a non-blocking socket reads what there is, and returns None for nothing.
         """
-        if n < 0 and buffer.__class__ is _bytearray:
+        if n is None and buffer.__class__ is _bytearray:
             n = _len(buffer)
-            if not n:
-                return 0
-            done = self._ep.take(buffer, 0, n, True)
+            d = self._d
+            done = d[0].take(buffer, 0, n, d[1]) if n else -1
             if done == n:
                 return n
             return self._read_into(buffer, done)
@@ -116,11 +121,10 @@ class Handle(StreamBase):
         connected.
         """
         kind = data.__class__
-        if not (kind is _bytes or kind is _bytearray):
-            if kind is not memoryview:
-                return 0
-            data = bytes_of(data)
-        n = int(self._ep.put(data, 0, _len(data), False))
+        if not (kind is _bytes or kind is _bytearray or is_bytes(data)):
+            return 0
+        d = self._d
+        n = int(d[0].put(data, 0, _len(data), 0 - int(d[1])))
         return n if n > 0 else 0
 
     @micropython.viper
@@ -131,5 +135,6 @@ class Handle(StreamBase):
         """
         if buffer.__class__ is not _bytearray or not buffer:
             return 0
-        n = int(self._ep.take(buffer, 0, _len(buffer), False))
+        d = self._d
+        n = int(d[0].take(buffer, 0, _len(buffer), 0 - int(d[1])))
         return n if n > 0 else 0

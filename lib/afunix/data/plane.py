@@ -10,6 +10,7 @@ C has functions and no names: those are here, for its attributes and its methods
 `sys.modules["_afunix"] = None`, before afunix is imported, chooses Python.
 """
 
+from ..host import SectionLock
 from .state import State
 
 try:
@@ -91,3 +92,7 @@ def adopt(cls):
         return native(*args, **kwargs) if kind is cls else handle(object.__new__(kind))
 
     cls.__new__ = new
+
+
+def tell_names(lock, paths, abstract):
+    """Tell C where the names of datagram sockets are, and which lock protects them."""

@@ -1,9 +1,9 @@
 """A receive ring: bytes, and beside them the lengths of packets, so that framing stays out of the bytes.
 
-`control` is an array('i'), so that these functions read it as machine words. Counters run over twice the size,
-which tells a full ring from an empty one; sizes are powers of two. One writer and one reader may be inside at
-the same time: the writer alone moves W and RW, the reader alone moves R and RR, and each copies bytes before
-the store that publishes them.
+Its control words lie in an array('i'), so that these functions read them as machine words; no other file knows where
+each is. Counters run over twice the size, which tells a full ring from an empty one; sizes are powers of two. One
+writer and one reader may be inside at the same time: the writer alone moves W and RW, the reader alone moves R and RR,
+and each copies bytes before the store that publishes them.
 
     W, R      bytes written, bytes read (modulo WRAP + 1)
     SIZE      bytes of payload the ring holds
@@ -12,18 +12,11 @@ the store that publishes them.
     ATTENTION not 0: a reader must look at more than the bytes (ancillary data is queued, or an option is set).
               A writer that queues ancillary data sets it before it publishes the bytes it belongs to
     FRAMED    not 0: packets are queued, and bytes without a length have no business here
+    SERIAL    which socket the ring belongs to: no two that ever were have the same number; 0 while it is nobody's
     LENGTHS   here begin the lengths of packets, one word for each slot
 """
 
-from ..host import Lock, copy, micropython, ptr8, ptr32
-
-try:
-    from micropython import const
-except ImportError:
-
-    def const(value):
-        return value
-
+from ..host import Lock, const, copy, micropython, ptr8, ptr32, words
 
 _W = const(0)
 _R = const(1)
@@ -35,18 +28,110 @@ _SLOTS = const(6)
 _RWRAP = const(7)
 _ATTENTION = const(8)
 _FRAMED = const(9)
-_LENGTHS = const(10)
+_SERIAL = const(10)
+_LENGTHS = const(11)
 
+_NOT_OPEN = const(8)  # in ATTENTION: nobody's
 _URGENT = const(16)  # in ATTENTION: an urgent byte is queued
+_STREAM = const(1)
 
 _IN = const(1)
 _PRI = const(2)
 _OUT = const(4)
 
 
+def control(size, slots):
+    """The control words of an empty ring of `size` bytes and `slots` packets, both powers of two (slots may be 0)."""
+    ctl = words(_LENGTHS + slots)
+    ctl[_SIZE] = size
+    ctl[_WRAP] = 2 * size - 1
+    ctl[_SLOTS] = slots
+    ctl[_RWRAP] = 2 * slots - 1 if slots else 0
+    ctl[_ATTENTION] = _NOT_OPEN
+    return ctl
+
+
+def lengths(ctl):
+    """The part of the control words that are the lengths of packets."""
+    return memoryview(ctl)[_LENGTHS:]
+
+
+# What the control plane asks and sets. Setting is for the holder of the kernel's lock.
+
+
+@micropython.native
+def open_for(ctl, serial, kind):
+    """The ring belongs to the socket `serial` of `kind` from now on."""
+    ctl[_FRAMED] = kind != _STREAM
+    ctl[_ATTENTION] = 0
+    ctl[_SERIAL] = serial
+
+
+@micropython.native
+def disown(ctl):
+    """The ring is nobody's: whoever is about to read it or write to it through a handle finds that out."""
+    ctl[_SERIAL] = 0
+    ctl[_ATTENTION] = _NOT_OPEN
+
+
+@micropython.viper
+def serial(ctl) -> int:
+    return ptr32(ctl)[_SERIAL]
+
+
+@micropython.native
 def clear(ctl):
     """Forget everything queued."""
-    ctl[_W] = ctl[_R] = ctl[_RW] = ctl[_RR] = 0
+    ctl[_R] = ctl[_W] = ctl[_RR] = ctl[_RW] = 0
+
+
+@micropython.native
+def attend(ctl, why):
+    ctl[_ATTENTION] |= why
+
+
+@micropython.native
+def relax(ctl, why):
+    ctl[_ATTENTION] &= ~why
+
+
+@micropython.viper
+def attention(ctl) -> int:
+    return ptr32(ctl)[_ATTENTION]
+
+
+@micropython.viper
+def used(ctl) -> int:
+    """Bytes that can be received."""
+    c = ptr32(ctl)
+    return (c[_W] - c[_R]) & c[_WRAP]
+
+
+@micropython.viper
+def packets(ctl) -> int:
+    """Packets that can be received."""
+    c = ptr32(ctl)
+    return (c[_RW] - c[_RR]) & c[_RWRAP]
+
+
+@micropython.viper
+def slot(ctl, number: int) -> int:
+    """Where the queued packet of that number is, counted from 0."""
+    c = ptr32(ctl)
+    return (c[_RR] + number) & (c[_SLOTS] - 1)
+
+
+@micropython.viper
+def written(ctl) -> int:
+    """The position of the byte that comes next."""
+    return ptr32(ctl)[_W]
+
+
+@micropython.viper
+def ahead(ctl, position: int) -> int:
+    """How many bytes are queued before that position."""
+    c = ptr32(ctl)
+    return (position - c[_R]) & c[_WRAP]
 
 
 @micropython.viper
@@ -76,6 +161,9 @@ def ready(ctl, target) -> int:
 
 # `put` and `take` run for every message, as methods of an endpoint. A board takes 2 us and more to look a name up, 5 to
 # call a function of Python's: so each is one function, for bytes and packets alike, and finds what it needs in a tuple.
+#
+# `key` says for whom: the serial number of the socket that the caller's handle means, negative where the caller may not
+# wait for the lock. It is compared under the lock, since until then the endpoint may have become another socket's.
 
 # As an attribute of its class, each of these would be a wrapper that looks at the lock's class first.
 _acquire = type(Lock()).__dict__["acquire"]
@@ -93,44 +181,47 @@ def outlet(ctl, memory, lock):
 
 
 @micropython.viper
-def put(self, data, at, n: int, wait) -> int:
+def put(self, data, at, n: int, key: int) -> int:
     """A writer's method: append data[at:at + n] to the ring that `self.out` leads to, a stream's bytes as far as they
-    fit. Returns how many, or -1: `out` is None, the packet does not fit, or somebody else appends and this may not
-    `wait`.
+    fit. Returns how many, or -1: `out` is None, the packet does not fit, `self` is not the socket that `key` means, or
+    somebody else appends and this may not wait.
     """
     out = self.out
     if not out:
         return -1
     ctl, memory, senders, copy, acquire, release, lock = out
-    if not acquire(lock, wait):
+    if not acquire(lock, key > 0):
         return -1
-    if self.out is out:  # else the ring may be another socket's by now
-        c = ptr32(ctl)
-        w = c[_W]
-        size = c[_SIZE]
-        free = size - ((w - c[_R]) & c[_WRAP])
-        framed = c[_FRAMED]
+    if key < 0:
+        key = 0 - key
+    own = ptr32(self.ctl)
+    if own[_SERIAL] == key and self.out is out:  # else the ring may be another socket's by now
+        ring = ptr32(ctl)
+        written = ring[_W]
+        size = ring[_SIZE]
+        free = size - ((written - ring[_R]) & ring[_WRAP])
+        framed = ring[_FRAMED]
         if framed:
-            rw = c[_RW]
-            if n > free or (rw - c[_RR]) & c[_RWRAP] == c[_SLOTS]:
+            packet = ring[_RW]
+            if n > free or (packet - ring[_RR]) & ring[_RWRAP] == ring[_SLOTS]:
                 n = -1
             else:
-                slot = rw & (c[_SLOTS] - 1)
-                c[_LENGTHS + slot] = n
-                senders[slot] = self
+                slot = packet & (ring[_SLOTS] - 1)
+                ring[_LENGTHS + slot] = n
+                senders[slot] = self.origin
         elif n > free:
             n = free
         if n >= 0:
-            to = w & (size - 1)
-            first = size - to
-            if n <= first:
+            to = written & (size - 1)
+            before_end = size - to
+            if n <= before_end:
                 copy(memory, to, data, at, n)
             else:
-                copy(memory, to, data, at, first)
-                copy(memory, 0, data, int(at) + first, n - first)
-            c[_W] = (w + n) & c[_WRAP]
+                copy(memory, to, data, at, before_end)
+                copy(memory, 0, data, int(at) + before_end, n - before_end)
+            ring[_W] = (written + n) & ring[_WRAP]
             if framed:
-                c[_RW] = (rw + 1) & c[_RWRAP]
+                ring[_RW] = (packet + 1) & ring[_RWRAP]
     else:
         n = -1
     release(lock)
@@ -138,42 +229,45 @@ def put(self, data, at, n: int, wait) -> int:
 
 
 @micropython.viper
-def take(self, into, at, n: int, wait) -> int:
+def take(self, into, at, n: int, key: int) -> int:
     """A reader's method: move up to `n` bytes, or one packet cut to them, from the ring behind `self.outlet` to
-    into[at:]. Returns how many, or -1: nothing is there, ATTENTION is set, or somebody else reads and this may not
-    `wait`.
+    into[at:]. Returns how many, or -1: nothing is there, ATTENTION is set, `self` is not the socket that `key` means,
+    or somebody else reads and this may not wait.
     """
     ctl, memory, copy, acquire, release, lock = self.outlet
-    if not acquire(lock, wait):
+    if not acquire(lock, key > 0):
         return -1
-    c = ptr32(ctl)
-    r = c[_R]
-    framed = c[_FRAMED]
+    if key < 0:
+        key = 0 - key
+    ring = ptr32(ctl)
+    read = ring[_R]
+    framed = ring[_FRAMED]
     there = -1
-    if framed:
-        rr = c[_RR]
-        if rr != c[_RW]:
-            there = c[_LENGTHS + (rr & (c[_SLOTS] - 1))]
-    elif r != c[_W]:
-        there = (c[_W] - r) & c[_WRAP]
-    if there < 0 or c[_ATTENTION]:  # read last: what is there was published after it was set
+    if ring[_SERIAL] == key:
+        if framed:
+            packet = ring[_RR]
+            if packet != ring[_RW]:
+                there = ring[_LENGTHS + (packet & (ring[_SLOTS] - 1))]
+        elif read != ring[_W]:
+            there = (ring[_W] - read) & ring[_WRAP]
+    if there < 0 or ring[_ATTENTION]:  # read last: what is there was published after it was set
         n = -1
     else:
         if n > there:
             n = there
-        size = c[_SIZE]
-        start = r & (size - 1)
-        first = size - start
-        if n <= first:
+        size = ring[_SIZE]
+        start = read & (size - 1)
+        before_end = size - start
+        if n <= before_end:
             copy(into, at, memory, start, n)
         else:
-            copy(into, at, memory, start, first)
-            copy(into, int(at) + first, memory, 0, n - first)
+            copy(into, at, memory, start, before_end)
+            copy(into, int(at) + before_end, memory, 0, n - before_end)
         if framed:
-            c[_R] = (r + there) & c[_WRAP]
-            c[_RR] = (rr + 1) & c[_RWRAP]
+            ring[_R] = (read + there) & ring[_WRAP]
+            ring[_RR] = (packet + 1) & ring[_RWRAP]
         else:
-            c[_R] = (r + n) & c[_WRAP]
+            ring[_R] = (read + n) & ring[_WRAP]
     release(lock)
     return n
 
@@ -189,12 +283,12 @@ def peek(ctl, memory, dst, at, n: int, skip: int) -> int:
         n = there
     if n > 0:
         start = (r + skip) & (size - 1)
-        first = size - start
-        if n <= first:
+        before_end = size - start
+        if n <= before_end:
             copy(dst, at, memory, start, n)
         else:
-            copy(dst, at, memory, start, first)
-            copy(dst, int(at) + first, memory, 0, n - first)
+            copy(dst, at, memory, start, before_end)
+            copy(dst, int(at) + before_end, memory, 0, n - before_end)
     return n
 
 
@@ -239,3 +333,36 @@ def drop_packet(ctl, length: int):
     c = ptr32(ctl)
     c[_R] = (c[_R] + length) & c[_WRAP]
     c[_RR] = (c[_RR] + 1) & c[_RWRAP]
+
+
+def repair(ctl):
+    """Make bytes and packets agree again after something stopped a writer or a reader of packets between its two
+    stores, which can be on CPython alone. Called with both locks of the ring held."""
+    if ctl[_FRAMED]:
+        queued = 0
+        for number in range(packets(ctl)):
+            queued += ctl[_LENGTHS + slot(ctl, number)]
+        there = used(ctl)
+        if there < queued and packets(ctl):
+            ctl[_RR] = (ctl[_RR] + 1) & ctl[_RWRAP]  # the reader had the packet
+        else:
+            ctl[_W] = (ctl[_R] + queued) & ctl[_WRAP]
+
+
+def counters(ctl):
+    """How far writers and readers are: W, R, RW, RR."""
+    return ctl[_W], ctl[_R], ctl[_RW], ctl[_RR]
+
+
+def unmove(ctl, appended, former):
+    """Set the writer's counters (`appended`) or the reader's back to `former`, where nobody has used what they gave
+    free. Called with both locks of the ring held."""
+    written, read, packets_in, packets_out = former
+    wrap = ctl[_WRAP]
+    if appended:
+        if (ctl[_W] - ctl[_R]) & wrap >= (ctl[_W] - written) & wrap:
+            ctl[_W] = written
+            ctl[_RW] = packets_in
+    elif (ctl[_W] - read) & wrap <= ctl[_SIZE]:
+        ctl[_R] = read
+        ctl[_RR] = packets_out

@@ -1,26 +1,50 @@
 """What differs between MicroPython and CPython, behind one set of names.
 
-Lock            a mutual exclusion lock: `acquire(blocking=True)`, `release()`, context manager
-StreamBase      base class of sockets (`io.IOBase` where select and asyncio need it)
-micropython     the module, or a stand-in whose decorators change nothing
+Locks and what happens under them:
+
+Lock            a mutual exclusion lock: `acquire(blocking=True)`, `release()`
+SectionLock     the kernel's lock, a context manager that knows its holder; see kernel/lock.py
+Recorded        base class of what the holder of the kernel's lock changes: where a section may be torn, an exception
+                that leaves it takes back what it has changed
+Table, Registry a list and a dict of that kind
+record          record(lock): it is the kernel's lock whose sections are recorded
+words           words(n): n machine words of that kind, all 0, that cannot be moved
+
+Bytes:
+
 ptr8, ptr32     viper's casts; the identity wherever viper code runs as plain Python
 copy            copy(dst, to, src, at, n): n bytes from src[at:] to dst[to:]
 blank           blank(n): n bytes to be filled once by `copy`, then `seal(buffer, n)` makes them `bytes`
-error           error(errno): the OSError to raise
-timed_out       timed_out(): the exception of an expired timeout
-deadline        deadline(ms): the moment that many milliseconds away, -1 (never) for a negative count
+is_bytes        is_bytes(data): is it a memoryview of bytes, whose length is its number of bytes?
+bytes_of        bytes_of(data): `data` as a buffer for the data plane, whatever its class says of itself; TypeError
+                where it has no bytes
+writable_bytes_of  the same for a buffer to be written
+size_of         size_of(buffer): how many bytes such a buffer has now
+encode, decode  a path as bytes and back
+
+Waiting:
+
+deadline        deadline(ms): the moment that many milliseconds away, FOREVER for a negative count
 enter, leave    around a loop that waits
 changes         changes(): a number that grows with every wake between `enter` and `leave`
 pause           pause(seen, deadline): wait until `changes()` is not `seen` any more (or a while has passed);
                 False when the deadline has passed
 wake            something changed that a waiter may wait for
-bytes_of        bytes_of(data): `data` as a buffer whose length is its number of bytes; TypeError for text
-writable_bytes_of  the same for a buffer to be written
-dropped         dropped(sock): `sock` was not closed before it went away
-at_rest         at_rest(lock): lock.settle(), as soon as a finaliser may call it
-encode, decode  a path as bytes and back
-collect         give the memory back that nothing refers to any more, where memory is short
 waking          class decorator: an Endpoint whose data operations wake the waiters, where waiters do not poll
+
+The rest:
+
+micropython     the module, or a stand-in whose decorators change nothing
+const           the identity: MicroPython's compiler knows it
+error           error(errno): the OSError to raise
+timed_out       timed_out(): the exception of an expired timeout
+StreamBase      base class of sockets (`io.IOBase` where select and asyncio need it)
+dropped         dropped(sock): `sock` was not closed before it went away
+later           later(function): call it as soon as the program's own code may run
+collect         give the memory back that nothing refers to any more, where memory is short
+find_garbage    let what nothing refers to any more be found, and its finalisers run
+get_ident       who runs: a number for each thread
+index           index(number): an int of what stands for one; TypeError, OverflowError beyond C's int
 """
 
 import sys
@@ -28,56 +52,8 @@ import sys
 MICROPYTHON = sys.implementation.name == "micropython"
 
 if MICROPYTHON:
-    from .board import (
-        Lock,
-        StreamBase,
-        at_rest,
-        blank,
-        bytes_of,
-        changes,
-        collect,
-        copy,
-        deadline,
-        decode,
-        dropped,
-        encode,
-        enter,
-        error,
-        leave,
-        micropython,
-        pause,
-        ptr8,
-        ptr32,
-        seal,
-        timed_out,
-        wake,
-        waking,
-        writable_bytes_of,
-    )
+    from .board import *  # noqa: F403
+    from .board import Recorded, SectionLock
 else:
-    from .cpython import (
-        Lock,
-        StreamBase,
-        at_rest,
-        blank,
-        bytes_of,
-        changes,
-        collect,
-        copy,
-        deadline,
-        decode,
-        dropped,
-        encode,
-        enter,
-        error,
-        leave,
-        micropython,
-        pause,
-        ptr8,
-        ptr32,
-        seal,
-        timed_out,
-        wake,
-        waking,
-        writable_bytes_of,
-    )
+    from .cpython import *  # noqa: F403
+    from .cpython import Recorded, SectionLock  # noqa: F401

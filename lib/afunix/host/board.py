@@ -1,15 +1,35 @@
-"""The MicroPython side of `_host`: waiting polls once a millisecond, because a board has no condition variable."""
+"""The MicroPython side of the host: waiting polls once a millisecond, because a board has no condition variable."""
 
 import io
+import sys
 import time
-from gc import collect  # noqa: F401
+from array import array
+from gc import collect
 
 import micropython
-import uctypes
+from micropython import const
+
+def record(lock):
+    pass
+
+
+Recorded = object  # here a section is native code, which nothing tears
+Table = list
+Registry = dict
+
+
+def words(n):
+    # array objects can grow, and move; a view of one that nobody else knows cannot
+    return memoryview(array("i", bytes(4 * n)))
+
 
 try:
     from _thread import allocate_lock as Lock
+    from _thread import get_ident
 except ImportError:
+
+    def get_ident():
+        return 1
 
     class Lock:
         """Stands in on ports without threads: an interrupt handler still sees that the code it interrupted
@@ -33,6 +53,44 @@ except ImportError:
 
         def __exit__(self, kind, value, trace):
             self._held = False
+
+
+class SectionLock:
+    """See kernel/lock.py. What is native has no place where Ctrl-C or a scheduled callback could come between."""
+
+    def __init__(self, settle):
+        self.left = False
+        self._settle = settle
+        self._holder = None
+        lock = Lock()
+        self._acquire = lock.acquire
+        self._release = lock.release
+
+    @micropython.native
+    def __enter__(self):
+        me = get_ident()
+        if self._holder == me:
+            raise error(35)  # EDEADLK
+        self._acquire()
+        self._holder = me
+
+    @micropython.native
+    def try_enter(self):
+        if self._holder == get_ident() or not self._acquire(False):
+            return False
+        self._holder = get_ident()
+        return True
+
+    @micropython.native
+    def is_mine(self):
+        return self._holder == get_ident()
+
+    @micropython.native
+    def __exit__(self, kind, value, trace):
+        if self.left:
+            self._settle()
+        self._holder = None
+        self._release()
 
 
 StreamBase = io.IOBase
@@ -113,9 +171,27 @@ _diff = time.ticks_diff
 _sleep = time.sleep_ms
 
 
+_LONGEST = const(0x0FFFFFFF)  # ticks_diff compares over half of the ticks' range: about 6 days on a 32-bit board
+
+
 def deadline(ms):
-    # ticks_diff compares over half of the ticks' range: about 6 days on a 32-bit board
-    return -1 if ms < 0 else _later(_ticks(), min(ms, 0x1FFFFFFF))
+    if ms < 0:
+        return -1
+    if ms > _LONGEST:  # the first part's end, and what comes after it
+        return [_later(_ticks(), _LONGEST), ms - _LONGEST]
+    return _later(_ticks(), ms)
+
+
+def _is_over(until):
+    if until.__class__ is not list:
+        return until >= 0 and _diff(until, _ticks()) <= 0
+    while _diff(until[0], _ticks()) <= 0:
+        if not until[1]:
+            return True
+        part = min(until[1], _LONGEST)
+        until[0] = _later(until[0], part)
+        until[1] -= part
+    return False
 
 
 def enter():
@@ -130,7 +206,7 @@ def changes():
 
 
 def pause(seen, until):
-    if until >= 0 and _diff(until, _ticks()) <= 0:
+    if _is_over(until):
         return False
     _sleep(1)
     return True
@@ -151,12 +227,45 @@ def decode(name):
     return name.decode()
 
 
-_BYTES = (bytes, bytearray, memoryview)  # written out in a call, it would be allocated in every call
+# How many bytes an item of an array or a memoryview has, by its typecode. A bytearray's is 1 to MicroPython itself.
+_SIZES = {1: 1}
+for _code in "bBhHiIlLqQfd":
+    _SIZES[ord(_code)] = len(bytes(array(_code, (0,))))
+_CODE_AT = const(8) if sys.maxsize > 0x7FFFFFFF else const(4)
+
+
+@micropython.viper
+def _typecode(view) -> int:
+    # Boards have no `itemsize`, and to copy what is to be sent would allocate: the object has its typecode behind its
+    # class.
+    return ptr8(int(id(view)))[int(_code_at)] & 0x7F
+
+
+_code_at = _CODE_AT
+_bytes = bytes
+_bytearray = bytearray
+_memoryview = memoryview
+
+
+@micropython.native
+def is_bytes(data):
+    return data.__class__ is _memoryview and _SIZES.get(_typecode(data)) == 1
+
+
+@micropython.native
+def size_of(buffer):
+    kind = buffer.__class__
+    if kind is _bytes or kind is _bytearray:
+        return _len(buffer)
+    return _len(buffer) * _SIZES[_typecode(buffer)]
+
+
+_EXACT = (bytes, bytearray, memoryview, array)  # written out in a call, it would be allocated in every call
 
 
 def bytes_of(data):
-    """`data` as a buffer whose length is its number of bytes."""
-    if isinstance(data, _BYTES):
+    kind = type(data)
+    if kind is bytes or kind is bytearray or is_bytes(data):
         return data
     if isinstance(data, str):
         raise TypeError("a bytes-like object is required, not 'str'")
@@ -164,28 +273,45 @@ def bytes_of(data):
 
 
 def writable_bytes_of(buffer):
-    """`buffer` as a writable buffer whose length is its number of bytes."""
-    if isinstance(buffer, memoryview):
-        if len(buffer):
-            buffer[0] = buffer[0]  # a TypeError where it is read-only, without allocating
-        return buffer
-    if isinstance(buffer, bytearray):
-        return buffer
     if isinstance(buffer, (str, bytes)):
         raise TypeError("read-write bytes-like object expected")
-    return uctypes.bytearray_at(uctypes.addressof(buffer), len(bytes(memoryview(buffer))))
+    if type(buffer) not in _EXACT:
+        buffer = memoryview(buffer)
+    if type(buffer) is memoryview and len(buffer):
+        buffer[0] = buffer[0]  # a TypeError where it is read-only, without allocating
+    return buffer
+
+
+def index(number):
+    if type(number) is not int:
+        if isinstance(number, float) or isinstance(number, str):
+            raise TypeError("an integer is required")
+        number = int(number) if isinstance(number, int) else _indexed(number)
+    if not -0x80000000 <= number <= 0x7FFFFFFF:
+        raise OverflowError("integer out of C's range")
+    return number
+
+
+def _indexed(number):
+    found = number.__index__()
+    if type(found) is not int:
+        raise TypeError("an integer is required")
+    return found
 
 
 def dropped(sock):
     pass
 
 
-def _settle(lock):
-    lock.settle()
+def _call(function):
+    function()
 
 
-def at_rest(lock):
+def later(function):
     try:
-        micropython.schedule(_settle, lock)  # now the collector is at work, and nothing can be allocated
+        micropython.schedule(_call, function)  # now a collector may be at work, and nothing can be allocated
     except Exception:
-        pass  # too much is scheduled: who takes the lock next does it
+        pass  # too much is scheduled: who takes the kernel's lock next sees to it
+
+
+find_garbage = collect

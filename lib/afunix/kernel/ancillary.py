@@ -3,12 +3,19 @@
 Linux's rules for streams: rights belong to the bytes they were sent with. A receive takes what was sent before and,
 with the first of those bytes, the rights, and stops where their message ends. With SO_PASSCRED it also stops where
 the sender changes.
+
+A receive is planned first, when bytes are only copied and memory may be taken; what it takes out of the queue it takes
+in one native function, `_take`, which cannot fail. All functions are called with the kernel's lock held.
 """
 
-from . import numbers as c
+from ..host import Recorded, blank, const, micropython, seal, size_of, wake
 from . import rights
-from ..host import wake
+from .release import reap
 from .tables import passes_credentials, records_sender
+
+_STREAM = const(1)
+_ANCILLARY = const(1)  # for Endpoint.attend
+_URGENT = const(16)
 
 # Ancillary.urgent
 NOT_URGENT = 0
@@ -16,7 +23,7 @@ MARK = 1  # the byte that MSG_OOB would receive
 TAKEN = 2  # it did: nothing to read is left of it
 
 
-class Ancillary:
+class Ancillary(Recorded):
     """What one queued message carries: `rights`, a tuple of descriptions, and its sender's `owner` (0: not recorded).
 
     On a stream it covers the positions from `start` to before `end`; `urgent` tells about MSG_OOB, see urgent.py.
@@ -26,22 +33,18 @@ class Ancillary:
         self.rights = rights
         self.owner = owner
         self.start = self.end = 0
+        self.next = None  # on the same stream
         self.urgent = NOT_URGENT
         self.looked_at = False  # with MSG_PEEK, what is an empty packet
 
-
-class Message:
-    """A message that is sent (address, rights, owner) or received (address, rights, owner, flags).
-
-    `owner` is None where no message was received that could tell, and where the sender of one does not say.
-    """
-
-    def __init__(self):
-        self.address = None
-        self.rights = ()  # this message's own references
-        self.owner = None
-        self.flags = 0
-        self.stopped = False  # a receive ended before what it may not cross
+    @micropython.native
+    def discard(self):
+        """Nobody will receive it."""
+        carried = self.rights
+        if carried:
+            self.rights = ()
+            rights.land(carried)
+            rights.drop(carried)
 
 
 def outgoing(endpoint, target, message):
@@ -56,22 +59,21 @@ def outgoing(endpoint, target, message):
     return Ancillary(carried, owner)
 
 
-def queue(target, data, at, n, sender, item, message):
-    """Append data[at:at + n] with `item`, from the endpoint `sender`, to the ring of `target`.
+@micropython.native
+def queue(target, data, at, n, origin, item, message):
+    """Append data[at:at + n] with `item`, from who has `origin`, to the ring of `target`.
 
     Returns how many bytes were taken, -1 for none.
     """
-    target.attend(c.ANCILLARY)
-    if target.kind == c.SOCK_STREAM:
-        taken = target.append(data, at, n) or -1
+    target.attend(_ANCILLARY)
+    if target.kind == _STREAM:
+        taken = target.append(data, at, n)
         if taken > 0:
-            item.start = target.appended_at
-            item.end = item.start + taken
-            if target.marks is None:
-                target.marks = []
-            target.marks.append(item)
+            _mark(target, item, taken)
+        else:
+            taken = -1
     else:
-        taken = n if target.append_packet(data, at, n, sender, item) else -1
+        taken = n if target.append_packet(data, at, n, origin, item) else -1
     if taken < 0:
         settle(target)
     elif item.rights:
@@ -80,28 +82,113 @@ def queue(target, data, at, n, sender, item, message):
     return taken
 
 
+@micropython.native
+def _mark(target, item, size):
+    item.start = target.appended_at
+    item.end = item.start + size
+    last = target.last_mark
+    if last is None:
+        target.marks = item
+    else:
+        last.next = item
+    target.last_mark = item
+
+
+@micropython.native
 def settle(endpoint):
     """Let readers take the plain way again where no ancillary data is queued any more."""
-    if not endpoint.marks and not rights.carried(endpoint):
-        endpoint.relax(c.ANCILLARY)
+    if endpoint.marks is not None:
+        return
+    if endpoint.kind != _STREAM:
+        for item in endpoint.ancillary:
+            if item is not None:
+                return
+    endpoint.relax(_ANCILLARY)
 
 
-def deliver(item, message, keep):
-    """Give the rights of `item` to the receiver of `message` (None: nobody wants them); a look keeps them queued."""
-    if item is None or not item.rights:
-        return
-    if keep:
-        if message is not None:
-            for description in item.rights:
-                description.references += 1
-            message.rights = item.rights
-        return
-    carried, item.rights = item.rights, ()
-    if message is None:
-        rights.discard(carried)
-    else:
-        rights.land(carried)
-        message.rights = carried
+def carried(endpoint):
+    """What the messages queued for `endpoint` carry: a list of Ancillary."""
+    found = [item for item in endpoint.ancillary if item is not None]
+    item = endpoint.marks
+    while item is not None:
+        found.append(item)
+        item = item.next
+    return found
+
+
+class Received:
+    """What a receive is told beside the bytes; nobody wants the descriptors."""
+
+    def __init__(self):
+        self.address = None
+        self.owner = None  # None where no message was received that could tell, and where the sender does not say
+        self.flags = 0
+        self.stopped = False  # a receive ended before what it may not cross
+        self.carried = ()  # the rights that are received
+
+    def prepare(self, endpoint, rights, result):
+        """A message with these `rights` is about to be received; `result` is its bytes, or how many. Takes all memory
+        that `install` needs."""
+        self.carried = rights
+
+    @micropython.native
+    def install(self, keep):
+        """The rights have descriptors from now on."""
+
+    @micropython.native
+    def land(self):
+        """The message is not queued any more."""
+        rights.land(self.carried)
+        rights.drop(self.carried)
+
+
+class _Walk:
+    """A receive from a stream that has marks, while it is planned."""
+
+    def __init__(self, endpoint, keep):
+        self.endpoint = endpoint
+        self.keep = keep
+        self.position = 0  # of the next byte, counted from the first that is queued
+        self.done = 0  # bytes that were copied
+        self.mark = None  # the Ancillary of the urgent byte
+        self.former = None  # the same, which is to be an ordinary byte
+        self.item = None  # whose rights are received
+        if endpoint.attends(_URGENT):
+            from . import urgent
+
+            self.mark = urgent.mark(endpoint)
+
+    def segment(self):
+        """The Ancillary that covers the next byte (None for none), and where it ends."""
+        endpoint = self.endpoint
+        item = endpoint.marks
+        while item is not None:
+            start, end = endpoint.ahead(item.start), endpoint.ahead(item.end)
+            if start > self.position:
+                return None, start
+            if end > self.position:
+                return item, end
+            item = item.next
+        return None, endpoint.queued()
+
+    def advance(self, skip):
+        """Go on from `position`, behind `skip` more bytes. Returns what is left of `skip`; -1 where an urgent byte is in
+        the way."""
+        item, end = self.segment()
+        if item is not None and item.urgent:
+            from . import urgent
+
+            if not urgent.pass_over(self, item):
+                return -1
+            item, end = self.segment()
+        while self.position < end:
+            size = 0 if item is not None and item.urgent == TAKEN else end - self.position
+            if skip < size:
+                break
+            skip -= size
+            self.position = end
+            item, end = self.segment()
+        return skip
 
 
 def receive_marked(endpoint, into, at, n, skip, keep, message):
@@ -110,36 +197,97 @@ def receive_marked(endpoint, into, at, n, skip, keep, message):
     Each mark, and each run of bytes between two, counts as one message of Linux's. A look goes on, with no room left,
     until it has come to rights. Returns how many bytes there were, -1 where reading comes to nothing.
     """
-    done = position = 0
-    found = False
+    fresh = into.__class__ is list
+    if fresh:
+        n = min(n, endpoint.queued())
+    buffer = blank(n) if fresh else into
+    if not fresh:
+        n = max(0, min(n, size_of(into) - at))
+    walk = _Walk(endpoint, keep)
+    found, stopped = _plan(walk, buffer, at, n, skip, message)
+    if found:
+        if fresh:
+            into[0] = seal(buffer, walk.done)
+        if message is not None:
+            message.prepare(endpoint, walk.item.rights if walk.item else (), into[0] if fresh else walk.done)
+            message.stopped = message.stopped or stopped
+    elif message is not None and stopped:
+        message.stopped = True
+    _take(walk, message)
+    return walk.done if found else -1
+
+
+def _plan(walk, buffer, at, n, skip, message):
+    """Copy the bytes, and find out what is to be taken. Returns whether there is a result, and whether the receive may
+    not go on behind it."""
+    endpoint = walk.endpoint
     owner = None if message is None else message.owner
-    while position < endpoint.queued():
-        position, skip = _advance(endpoint, position, skip, keep, done)
-        item, end = _segment(endpoint, position)
-        if position == end:
-            return done or -1
+    found = False
+    while walk.position < endpoint.queued():
+        skip = walk.advance(skip)
+        item, end = walk.segment()
+        if skip >= 0 and walk.position == end:
+            return walk.done > 0, False
         sender = 0 if item is None else item.owner
-        if position < 0 or owner not in (None, sender) and passes_credentials(endpoint):
-            _stop(message)
-            break
+        if skip < 0 or owner not in (None, sender) and passes_credentials(endpoint):
+            return found, True
         owner = sender
         tell_sender(endpoint, message, sender)
-        size = min(end - position - skip, n - done)
-        endpoint.fetch(into, at + done, size, position + skip, True)
-        done += size
+        there = end - walk.position - skip
+        size = min(there, n - walk.done)
+        endpoint.fetch(buffer, at + walk.done, size, walk.position + skip, True)
+        walk.done += size
         found = True
-        had_rights = item is not None and item.rights
-        deliver(item, message, keep)
-        if had_rights:
-            _stop(message)
-        if keep:
-            position = end
-            skip = 0
-        else:
-            consume(endpoint, size)
-        if had_rights or not keep and (done == n or size < end):
+        walk.position = end if walk.keep else walk.position + size
+        skip = 0
+        if item is not None and item.rights:
+            walk.item = item
+            return True, True
+        if not walk.keep and (walk.done == n or size < there):
             break
-    return done if found else -1
+    return found, False
+
+
+@micropython.native
+def _take(walk, message):
+    """What was planned happens."""
+    endpoint = walk.endpoint
+    item = walk.item
+    if message is not None:
+        message.install(walk.keep)
+    if walk.keep:
+        return
+    if item is not None:
+        if message is None:
+            item.discard()
+        else:
+            item.rights = ()
+            message.land()
+    if walk.former is not None:
+        walk.former.urgent = NOT_URGENT
+        endpoint.relax(_URGENT)
+    if walk.position:
+        _consume(endpoint, walk.position)
+        reap()
+
+
+@micropython.native
+def _consume(endpoint, n):
+    """Release the first `n` queued bytes of a stream, and the marks that end there."""
+    item = endpoint.marks
+    while item is not None and endpoint.ahead(item.end) <= n:
+        item.discard()
+        item = item.next
+    endpoint.marks = item
+    if item is None:
+        endpoint.last_mark = None
+    else:
+        start = endpoint.ahead(item.start)
+        if start < n:
+            item.start += n - start
+    endpoint.skip(n)
+    settle(endpoint)
+    wake()
 
 
 def tell_sender(endpoint, message, owner):
@@ -147,54 +295,3 @@ def tell_sender(endpoint, message, owner):
     if message is not None:
         message.owner = owner
         message.address = endpoint.peer_address if endpoint.peer is None else endpoint.peer.address
-
-
-def _stop(message):
-    if message is not None:
-        message.stopped = True
-
-
-def _advance(endpoint, position, skip, keep, done):
-    """Where reading goes on from `position`, behind `skip` more bytes: (position, what is left of `skip`).
-
-    The position is -1 where an urgent byte stops it.
-    """
-    item, end = _segment(endpoint, position)
-    if item is not None and item.urgent:
-        from .urgent import pass_over
-
-        position = pass_over(endpoint, item, position, keep, done)
-        if position < 0:
-            return -1, 0
-        item, end = _segment(endpoint, position)
-    while position < end:
-        size = 0 if item is not None and item.urgent == TAKEN else end - position
-        if skip < size:
-            break
-        skip -= size
-        position = end
-        item, end = _segment(endpoint, position)
-    return position, skip
-
-
-def _segment(endpoint, at):
-    """The Ancillary that covers the queued byte number `at` (None for none), and where it ends."""
-    for item in endpoint.marks or ():
-        start, end = endpoint.ahead(item.start), endpoint.ahead(item.end)
-        if start > at:
-            return None, start
-        if end > at:
-            return item, end
-    return None, endpoint.queued()
-
-
-def consume(endpoint, n):
-    """Release the first `n` queued bytes of a stream, and the marks that end there."""
-    marks = endpoint.marks
-    while marks and endpoint.ahead(marks[0].end) <= n:
-        del marks[0]
-    if marks and endpoint.ahead(marks[0].start) < n:
-        marks[0].start += n - endpoint.ahead(marks[0].start)
-    endpoint.skip(n)
-    settle(endpoint)
-    wake()

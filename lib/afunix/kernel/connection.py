@@ -1,242 +1,348 @@
-"""The life of an endpoint: listen, connect, accept, shutdown, release, as Linux's af_unix does them.
+"""What socket, socketpair, listen, connect, accept and shutdown do, as Linux's af_unix does them.
 
-Every function is called with the kernel's lock held, checks before it changes anything, and raises OSError with
-Linux's errno in Linux's order.
+Every function is called with the kernel's lock held. Those that Python runs as bytecode look, raise OSError with Linux's
+errno in Linux's order, and take what memory is needed; then they call a native one, which does it all and cannot fail.
 """
 
-from . import numbers as c
+from ..host import const, error, micropython, wake
 from . import names
-from . import stream
-from ..host import error, wake
-from ..data.plane import Endpoint
-from .tables import kernel, may_send
+from .release import dequeue, drain, enqueue, join_peer, leave_peer, reap
+from .tables import kernel, may_send, passes_credentials
 
-kernel.streams = stream
-_packet = None  # loaded when the first packet socket is made
+_STREAM = const(1)
+_DGRAM = const(2)
+_IDLE = const(0)
+_LISTENING = const(1)
+_CONNECTED = const(2)
+_RECEIVE = const(1)
+_SEND = const(2)
+_ERROR = const(4)  # for Endpoint.attend
+_FIRST = const(3)
+_DESCRIPTION = const(2)
 
-
-def create(kind, owner):
-    """A fresh endpoint of `kind`. Raises OSError: ENFILE (all are in use), ENOBUFS (no packets are configured)."""
-    global _packet
-    if kind == c.SOCK_STREAM:
-        protocol = stream
-    else:
-        if _packet is None:
-            from . import packet as _packet
-        protocol = _packet
-    endpoint = kernel.allocate(kind, owner)
-    endpoint.protocol = protocol
-    endpoint.credentials = 0
-    return endpoint
-
-
-def pair(kind, owner):
-    """Two fresh endpoints of `kind`, connected to each other."""
-    one = create(kind, owner)
-    try:
-        other = create(kind, owner)
-    except OSError:
-        kernel.reclaim(one)
-        raise
-    _join(one, other)
-    return one, other
+_EPERM = const(1)
+_EBADF = const(9)
+_EINVAL = const(22)
+_ENOTSOCK = const(88)
+_EOPNOTSUPP = const(95)
+_ECONNRESET = const(104)
+_EISCONN = const(106)
+_ECONNREFUSED = const(111)
 
 
+def _origin(kind, address=None):
+    """What packets of a socket are marked with: its address, which may come later."""
+    return None if kind == _STREAM else [address]
+
+
+# Making sockets and descriptors. A socket object is made before, with a descriptor that is not open yet.
+
+
+def create(sock, kind, nonblocking):
+    """socket(2): `sock` is a fresh socket of `kind`. Raises OSError: ENFILE, ENOBUFS, EMFILE."""
+    endpoint = kernel.spare(kind)
+    _create(sock, endpoint, kernel.vacancy(), kind, _origin(kind), nonblocking)
+
+
+@micropython.native
+def _create(sock, endpoint, place, kind, origin, nonblocking):
+    kernel.use(endpoint, kind, kernel.owner, origin)
+    endpoint.nonblocking = nonblocking
+    sock._fd = kernel.install(place, sock._d, endpoint)
+
+
+def pair(one, other, kind, nonblocking):
+    """socketpair(2): the two are fresh sockets, connected to each other. Raises as `create`."""
+    end = kernel.spare(kind)
+    other_end = kernel.spare(kind, end)
+    place = kernel.vacancy()
+    other_place = kernel.vacancy(place)
+    ends = (end, other_end, _origin(kind), _origin(kind))
+    _pair(one, other, kind, nonblocking, ends, place, other_place)
+
+
+@micropython.native
+def _pair(one, other, kind, nonblocking, ends, place, other_place):
+    end = ends[0]
+    other_end = ends[1]
+    _create(one, end, place, kind, ends[2], nonblocking)
+    _create(other, other_end, other_place, kind, ends[3], nonblocking)
+    _join(end, other_end)
+    route(end)
+
+
+def adopt(sock, fd, sets, nonblocking):
+    """`sock` is another handle of the descriptor `fd`; where it `sets` it, calls wait or not. Raises OSError: EBADF,
+    ENOTSOCK."""
+    descriptor = kernel.at(fd)
+    if descriptor[_DESCRIPTION].kind < 0:
+        raise error(_ENOTSOCK)
+    _adopt(sock, fd, descriptor, sets, nonblocking)
+
+
+@micropython.native
+def _adopt(sock, fd, descriptor, sets, nonblocking):
+    sock._d = descriptor
+    sock._fd = fd
+    if sets:
+        descriptor[_DESCRIPTION].nonblocking = nonblocking
+
+
+def duplicate_socket(sock, other):
+    """socket.dup(): `other` is a handle of a second descriptor. Raises OSError(EMFILE)."""
+    _duplicate_socket(sock, other, kernel.vacancy())
+
+
+@micropython.native
+def _duplicate_socket(sock, other, place):
+    other._ms = sock._ms
+    other._timeout = sock._timeout
+    other._fd = kernel.install(place, other._d, sock._d[_DESCRIPTION])
+
+
+def duplicate(descriptor, copy):
+    """dup(2): `copy`, a descriptor that is not open yet, refers to what `descriptor` refers to. Returns its number.
+    Raises OSError(EMFILE)."""
+    return kernel.install(kernel.vacancy(), copy, descriptor[_DESCRIPTION])
+
+
+@micropython.native
+def close(sock, fd, descriptor):
+    """close(2) of the number `fd`; of `descriptor` alone, where that is not None. `sock`, if any, has no descriptor
+    from now on. Returns False where the number is not open."""
+    if sock is not None:
+        kind = descriptor[0].kind
+        if kind:
+            sock._last_kind = kind
+        sock._fd = -1
+    i = fd - _FIRST
+    table = kernel.descriptors
+    found = table[i] if 0 <= i < len(table) else None
+    if found is None or descriptor is not None and found is not descriptor:
+        return False
+    kernel.remove(i)
+    reap()
+    wake()  # who waits on this descriptor is told, though the socket may live on with another
+    return True
+
+
+# Connections
+
+
+@micropython.native
 def _join(one, other):
-    """Make them each other's peers; whoever gives them descriptors sees to their routes."""
-    one.peer, other.peer = other, one
-    one.state = other.state = c.CONNECTED
+    """Make them each other's peers; who may send is not decided yet."""
+    if one.kind == _DGRAM:
+        join_peer(one, other)
+        join_peer(other, one)
+    else:
+        one.peer = other
+        other.peer = one
+    one.state = other.state = _CONNECTED
     one.credentials = other.owner
     other.credentials = one.owner
 
 
 def listen(endpoint, backlog):
     """listen(2); `backlog` is cut to the configured one."""
-    if endpoint.kind == c.SOCK_DGRAM:
-        raise error(c.EOPNOTSUPP)
-    if endpoint.address is None or endpoint.state == c.CONNECTED:
-        raise error(c.EINVAL)
-    endpoint.backlog = min(max(backlog, 0), kernel.settings["backlog"])
-    endpoint.state = c.LISTENING
+    if endpoint.kind == _DGRAM:
+        raise error(_EOPNOTSUPP)
+    if endpoint.address is None or endpoint.state == _CONNECTED:
+        raise error(_EINVAL)
+    most = kernel.settings["backlog"]
+    # A negative number is a large one.
+    _listen(endpoint, most if backlog < 0 or backlog > most else backlog)
+
+
+@micropython.native
+def _listen(endpoint, backlog):
+    endpoint.backlog = backlog
+    endpoint.state = _LISTENING
     endpoint.credentials = endpoint.owner
     wake()
 
 
 def _check_name(endpoint, name):
     if name is None:
-        raise error(c.EINVAL)
+        raise error(_EINVAL)
     names.name_sender(endpoint)
 
 
 def connect(endpoint, name):
-    """connect(2) of a stream or seqpacket endpoint. False where the listener's backlog is full."""
+    """connect(2) of a stream or seqpacket endpoint. Returns 0; -1 where the listener's backlog is full."""
     _check_name(endpoint, name)
-    listener = names.find(name, endpoint.kind)
-    if listener.state != c.LISTENING or listener.shut & c.RECEIVE:
-        raise error(c.ECONNREFUSED)
+    kind = endpoint.kind
+    listener = names.find(name, kind)
+    if listener.state != _LISTENING or listener.shut & _RECEIVE:
+        raise error(_ECONNREFUSED)
     if listener.pending > listener.backlog:
-        return False
-    if endpoint.state == c.CONNECTED:
-        raise error(c.EISCONN)
-    if endpoint.state == c.LISTENING:
-        raise error(c.EINVAL)
-    server = create(endpoint.kind, listener.owner)
+        return -1
+    state = endpoint.state
+    if state == _CONNECTED:
+        raise error(_EISCONN)
+    if state == _LISTENING:
+        raise error(_EINVAL)
+    server = kernel.spare(kind)
+    options = listener.options
+    if options is not None:
+        options = options.inherited()
+    return _connect(endpoint, listener, server, _origin(kind, listener.address), options)
+
+
+@micropython.native
+def _connect(endpoint, listener, server, origin, options):
+    kernel.use(server, endpoint.kind, listener.owner, origin)
     server.address = listener.address
-    server.options = listener.options and listener.options.inherited()
-    _join(endpoint, server)
+    server.options = options
+    endpoint.peer = server
+    server.peer = endpoint
+    endpoint.state = server.state = _CONNECTED
     endpoint.credentials = listener.credentials
-    _enqueue(listener, server)
-    return True
+    server.credentials = endpoint.owner
+    enqueue(listener, server)
+    wake()
+    return 0
 
 
 def connect_datagram(endpoint, name):
     """connect(2) of a datagram endpoint: from now on it sends to, and receives from, the socket of that name."""
     _check_name(endpoint, name)
-    target = names.find(name, c.SOCK_DGRAM)
+    target = names.find(name, _DGRAM)
     if not may_send(endpoint, target):
-        raise error(c.EPERM)
+        raise error(_EPERM)
+    return _connect_datagram(endpoint, target)
+
+
+@micropython.native
+def _connect_datagram(endpoint, target):
     former = endpoint.peer
-    orphaned, endpoint.orphaned = endpoint.orphaned, False
-    endpoint.peer = target
-    endpoint.state = target.state = c.CONNECTED
-    if orphaned or former is not None and former is not target:
-        disconnected(endpoint, former)
-    kernel.route(endpoint)
+    turns = endpoint.orphaned or former is not None and former is not target
+    endpoint.orphaned = False
+    if former is not target:
+        leave_peer(endpoint)
+        join_peer(endpoint, target)
+    endpoint.state = target.state = _CONNECTED
+    if turns:
+        _disconnected(endpoint, former)
+    route(endpoint)
+    return 0
 
 
-def disconnected(endpoint, former):
+@micropython.native
+def forget_peer(endpoint):
+    """The datagram socket finds that its peer is closed: it is not connected any more."""
+    endpoint.orphaned = False
+    endpoint.state = _IDLE
+    _disconnected(endpoint, None)
+
+
+@micropython.native
+def _disconnected(endpoint, former):
     """What a datagram socket has queued is lost when it turns away from its peer `former` (None: that is closed
     already), and a peer that is connected to it is told."""
     if endpoint.packets():
         drain(endpoint)
+        reap()
         if former is not None and former.peer is endpoint:
-            former.error = c.ECONNRESET
-            former.attend(c.ERROR)
+            former.error = _ECONNRESET
+            former.attend(_ERROR)
     if former is not None:
-        kernel.route(former)
+        route(former)
 
 
-def drain(endpoint):
-    """Drop everything queued for `endpoint`, rights and all."""
-    _purge(endpoint)
-    endpoint.flush()
-    endpoint.marks = None
-    endpoint.relax(c.ANCILLARY | c.URGENT)
-
-
-def _enqueue(listener, server):
-    if listener.last is None:
-        listener.first = server
-    else:
-        listener.last.next = server
-    listener.last = server
-    listener.pending += 1
-    wake()
-
-
-def _dequeue(listener):
-    server = listener.first
-    listener.first = server.next
-    if server.next is None:
-        listener.last = None
-    server.next = None
-    listener.pending -= 1
-    wake()
-    return server
-
-
-def accept(listener, may_wait):
-    """accept(2): a descriptor of the connection that waits longest; -1 where there is none yet."""
-    kernel.vacancy()
-    if listener.kind == c.SOCK_DGRAM:
-        raise error(c.EOPNOTSUPP)
-    if listener.state != c.LISTENING:
-        raise error(c.EINVAL)
+def accept(listener, accepted, may_wait):
+    """accept(2): `accepted`, a list of a socket object and None, becomes the connection that waits longest and its
+    peer's address. Returns its descriptor; -1 where there is none yet."""
+    place = kernel.vacancy()
+    if listener.kind == _DGRAM:
+        raise error(_EOPNOTSUPP)
+    if listener.state != _LISTENING:
+        raise error(_EINVAL)
     if not listener.pending:
-        if listener.shut & c.RECEIVE and may_wait:
-            raise error(c.EINVAL)
+        if listener.shut & _RECEIVE and may_wait:
+            raise error(_EINVAL)
         return -1
-    server = _dequeue(listener)
-    fd = kernel.descriptor(server)
-    kernel.route(server)
+    server = listener.first
+    address = server.peer_address if server.peer is None else server.peer.address
+    accepted[1] = accepted[0], "" if address is None else address
+    return _accept(listener, accepted[0], place)
+
+
+@micropython.native
+def _accept(listener, sock, place):
+    server = dequeue(listener)
+    fd = kernel.install(place, sock._d, server)
+    sock._fd = fd
+    server.nonblocking = sock._ms == 0
+    route(server)
+    wake()
     return fd
 
 
 def shutdown(endpoint, how):
-    """shutdown(2); `how` is SHUT_RD, SHUT_WR or SHUT_RDWR."""
+    """shutdown(2); `how` is SHUT_RD, SHUT_WR or SHUT_RDWR. Raises OSError(EINVAL)."""
     if not 0 <= how <= 2:
-        raise error(c.EINVAL)
-    mine = how + 1  # SHUT_RD, SHUT_WR, SHUT_RDWR become RECEIVE, SEND, BOTH
+        raise error(_EINVAL)
+    _shutdown(endpoint, how + 1)  # they become RECEIVE, SEND, BOTH
+
+
+@micropython.native
+def _shutdown(endpoint, mine):
     endpoint.shut |= mine
     peer = endpoint.peer
-    if peer is not None and endpoint.kind != c.SOCK_DGRAM:
-        peer.shut |= (mine & c.RECEIVE and c.SEND) | (mine & c.SEND and c.RECEIVE)
-    kernel.route(endpoint)
+    if peer is not None and endpoint.kind != _DGRAM:
+        if mine & _RECEIVE:
+            peer.shut |= _SEND
+        if mine & _SEND:
+            peer.shut |= _RECEIVE
+    route(endpoint)
 
 
-def release(endpoint, unaccepted=False):
-    """The last reference is gone: tell the peers, free the name, drop what is queued, give the endpoint back."""
-    names.remove(endpoint)
+# Who may send without asking
+
+
+@micropython.native
+def route(endpoint):
+    """Decide again who may append to whose ring without asking, after a change of `endpoint`."""
     peer = endpoint.peer
-    endpoint.shut = c.BOTH
-    if peer is not None and endpoint.kind != c.SOCK_DGRAM:
-        peer.shut = c.BOTH
-        if unaccepted or _unread(endpoint):
-            peer.error = c.ECONNRESET
-            if peer.kind != c.SOCK_STREAM:
-                peer.attend(c.ERROR)
-    senders = kernel.senders_to(endpoint)
-    endpoint.peer = endpoint.out = None
-    for other in senders:
-        other.peer = other.out = None
-        other.orphaned = True
-        other.peer_address = endpoint.address
-    if endpoint.kind != c.SOCK_STREAM:
-        for other in kernel.endpoints if endpoint.kind == c.SOCK_DGRAM else senders:
-            other.forget_sender(endpoint)
-    while endpoint.pending:
-        release(_dequeue(endpoint), True)
-    _purge(endpoint)
-    kernel.reclaim(endpoint)
+    endpoint.out = None if peer is None else _plain_inlet(endpoint, peer)
+    if endpoint.kind == _DGRAM:
+        caller = endpoint.callers
+        while caller is not None:
+            caller.out = _plain_inlet(caller, endpoint)
+            caller = caller.next_caller
+    elif peer is not None:
+        peer.out = _plain_inlet(peer, endpoint)
     wake()
 
 
-def _unread(endpoint):
-    """Is anything queued that the program has not had? Linux overlooks an empty packet, since an urgent byte that
-    was taken out of turn looks like one."""
-    if endpoint.kind != c.SOCK_STREAM:
-        return endpoint.first_length() or endpoint.packets() > 1
-    if not endpoint.marks:
-        return endpoint.queued()
-    from .urgent import unread
-
-    return unread(endpoint)
-
-
-def _purge(endpoint):
-    """Nobody will receive the rights queued for `endpoint`."""
-    if kernel.in_flight:
-        from .rights import purge
-
-        purge(endpoint)
+@micropython.native
+def _plain_inlet(endpoint, peer):
+    if endpoint.shut & _SEND or peer.shut & _RECEIVE or not peer.references:
+        return None
+    if endpoint.options is not None or peer.options is not None:
+        if passes_credentials(endpoint) or passes_credentials(peer):
+            return None
+    if endpoint.kind != _STREAM and (endpoint.error or not may_send(endpoint, peer)):
+        return None
+    return peer.inlet
 
 
-def _reap():
-    """Release what has no reference any more, and what only such sockets' messages referred to."""
-    lock = kernel.lock
-    while lock.dying or lock.suspicious:
-        lock.suspicious = False
-        kernel.forget_abandoned()
-        while lock.dying:
-            description = lock.dying.pop()
-            if isinstance(description, Endpoint):
-                release(description)
-            elif hasattr(description.object, "close"):
-                lock.finished.append(description.object)
-        if kernel.in_flight:
-            from .inflight import collect
-
-            collect()
+@micropython.native
+def take_error(endpoint):
+    """The endpoint's pending errno, which is reported once; 0 if there is none."""
+    errno = endpoint.error
+    if errno:
+        endpoint.error = 0
+        endpoint.relax(_ERROR)
+        route(endpoint)
+    return errno
 
 
-kernel.lock.reap = _reap
+@micropython.native
+def raise_error(endpoint):
+    """Raise the endpoint's pending error, if there is one."""
+    if endpoint.error:
+        failure = error(endpoint.error)
+        take_error(endpoint)
+        raise failure

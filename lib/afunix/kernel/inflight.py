@@ -1,95 +1,61 @@
 """Collection of sockets that only messages in flight refer to, after Linux's unix_gc.
 
-A socket whose references are all in flight is a candidate. Candidates whose references all come from messages queued
-for candidates cannot be reached by any program: nobody will ever receive those messages. A listener's pending
-connections count as part of the listener.
+A socket whose references are all in flight is a candidate. A circle of candidates that hold each other (a strongly
+connected component of "a message queued for A carries B") cannot be reached by any program where all their references
+come from within: nobody will ever receive those messages. A listener's pending connections count as part of the
+listener. What is dropped are the messages queued for such circles; whatever those held besides is closed like any other
+socket.
 
-What is dropped then are the messages queued for sockets that hold each other in a circle and are held by nothing
-else; whatever those held besides is closed like any other socket. The work marks each endpoint with a word, and needs
-no help from the collector of the language.
+The work is linear in the sockets and the rights in flight. To look for circles takes memory and changes nothing; where
+something stops it, `kernel.suspicious` stays and it is done another time.
 """
 
-from .connection import drain
-from ..data.plane import Endpoint
+from ..host import micropython
+from .ancillary import carried
+from .lock import lock
+from .release import drain, reap
 from .tables import kernel
-from .rights import carried
-
-# `unaccounted`: how many references do not come from messages queued for candidates, 0 of what is unreachable; or
-_NOT = -1  # no candidate, or found to be reachable
-_HOLDER = -2  # unreachable, and holds the one in question
 
 
 def collect():
-    """Drop the messages queued for a circle of unreachable sockets. Called with the kernel's lock held."""
-    if not _find_candidates():
-        return
-    for endpoint in kernel.endpoints:
-        if endpoint.unaccounted != _NOT:
-            for held in _held_by(endpoint):
-                if held.unaccounted != _NOT:
-                    held.unaccounted -= 1
-    _spread_reachable()
-    unreachable = [endpoint for endpoint in kernel.endpoints if endpoint.unaccounted != _NOT]
-    if unreachable:
-        for endpoint in _circle(unreachable):
-            drain(endpoint)
-            for pending in _pending(endpoint):
-                drain(pending)
+    """Drop the messages queued for circles of unreachable sockets, until there are none."""
+    while kernel.suspicious:
+        with lock:
+            _drop(_unreachable() if kernel.in_flight else ())
 
 
-def _find_candidates():
-    found = False
+@micropython.native
+def _drop(circles):
+    if not circles:
+        kernel.suspicious = False
+    for endpoint in circles:
+        drain(endpoint)
+    reap()
+
+
+def _unreachable():
+    """The sockets in unreachable circles, with their pending connections."""
+    holds = {}  # index of a candidate: the candidates that its messages carry
     for endpoint in kernel.endpoints:
-        endpoint.unaccounted = _NOT
         if endpoint.in_flight and endpoint.in_flight == endpoint.references:
-            endpoint.unaccounted = endpoint.in_flight
-            found = True
+            holds[endpoint.index] = []
+    for index in holds:
+        for queue in _queues(kernel.endpoints[index]):
+            for item in carried(queue):
+                for held in item.rights:
+                    if held.kind >= 0 and held.index in holds:
+                        holds[index].append(held.index)
+    found = []
+    for circle in _circles(holds):
+        if _is_closed(circle, holds):
+            for index in circle:
+                found.extend(_queues(kernel.endpoints[index]))
     return found
 
 
-def _spread_reachable():
-    """A candidate with a reference from elsewhere is reachable, and so is what its queued messages carry."""
-    changed = True
-    while changed:
-        changed = False
-        for endpoint in kernel.endpoints:
-            if endpoint.unaccounted > 0:
-                endpoint.unaccounted = _NOT
-                for held in _held_by(endpoint):
-                    if not held.unaccounted:
-                        held.unaccounted = 1
-                changed = True
-
-
-def _circle(unreachable):
-    """Those that hold each other and are held by nothing else: the fewest that hold any of them."""
-    circle = unreachable
-    for endpoint in unreachable:
-        holders = _holders(endpoint, unreachable)
-        if len(holders) < len(circle):
-            circle = holders
-    return circle
-
-
-def _holders(endpoint, unreachable):
-    """`endpoint` and all whose messages hold it, or hold a holder."""
-    for other in unreachable:
-        other.unaccounted = 0
-    endpoint.unaccounted = _HOLDER
-    holders = [endpoint]
-    count = 0
-    while count < len(holders):
-        count = len(holders)
-        for other in unreachable:
-            if not other.unaccounted and _HOLDER in [held.unaccounted for held in _held_by(other)]:
-                other.unaccounted = _HOLDER
-                holders.append(other)
-    return holders
-
-
-def _pending(endpoint):
-    """The connections that wait to be accepted."""
-    found = []
+def _queues(endpoint):
+    """It, and the connections that wait for it to accept them."""
+    found = [endpoint]
     pending = endpoint.first
     while pending is not None:
         found.append(pending)
@@ -97,10 +63,59 @@ def _pending(endpoint):
     return found
 
 
-def _held_by(endpoint):
-    """The sockets that messages queued for `endpoint` carry."""
-    held = []
-    for queue in [endpoint] + _pending(endpoint):
-        for item in carried(queue):
-            held.extend([description for description in item.rights if isinstance(description, Endpoint)])
-    return held
+def _is_closed(circle, holds):
+    """Do all references to its members come from messages queued for its members?"""
+    counts = {index: 0 for index in circle}
+    for index in circle:
+        for held in holds[index]:
+            if held in counts:
+                counts[held] += 1
+    for index in circle:
+        if counts[index] != kernel.endpoints[index].references:
+            return False
+    return True
+
+
+def _circles(holds):
+    """The strongly connected components of the graph `holds`: Tarjan's algorithm, without recursion."""
+    numbers = {}  # when each was found
+    lowest = {}  # the first that is on the stack and can be reached from it
+    stack = []
+    on_stack = set()
+    found = []
+    for root in holds:
+        if root in numbers:
+            continue
+        path = [(root, iter(holds[root]))]
+        numbers[root] = lowest[root] = len(numbers)
+        stack.append(root)
+        on_stack.add(root)
+        while path:
+            index, rest = path[-1]
+            held = next(rest, None)
+            if held is None:
+                path.pop()
+                if path:
+                    above = path[-1][0]
+                    lowest[above] = min(lowest[above], lowest[index])
+                if lowest[index] == numbers[index]:
+                    found.append(_popped(stack, on_stack, index))
+            elif held not in numbers:
+                numbers[held] = lowest[held] = len(numbers)
+                stack.append(held)
+                on_stack.add(held)
+                path.append((held, iter(holds[held])))
+            elif held in on_stack:
+                lowest[index] = min(lowest[index], numbers[held])
+    return found
+
+
+def _popped(stack, on_stack, root):
+    """The part of the stack from `root` on, taken off."""
+    part = []
+    while True:
+        index = stack.pop()
+        on_stack.discard(index)
+        part.append(index)
+        if index == root:
+            return part

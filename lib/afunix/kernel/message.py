@@ -2,18 +2,30 @@
 
 import struct
 
-from . import numbers as c
-from . import names
-from . import rights
+from ..host import bytes_of, const, copy, error, index, micropython, size_of, writable_bytes_of
+from . import names, rights
 from . import socket_numbers as so
-from ..host import blank, bytes_of, copy, error, seal, writable_bytes_of
-from .ancillary import Message
-from .tables import kernel, passes_credentials
+from .ancillary import Received
+from .lock import lock, tidy_later
+from .operation import perform
 from .options import credentials
+from .release import reap
+from .tables import kernel, opened, passes_credentials
+
+_EPERM = const(1)
+_EAGAIN = const(11)
+_EINVAL = const(22)
+_SEQPACKET = const(5)
+_MSG_CTRUNC = const(8)
 
 # struct cmsghdr as on 64-bit Linux, on every board
 _HEADER = 16
 _ALIGN = 8
+
+# What a receive returns
+ADDRESSED = 1  # (bytes or their number, address)
+FULL = 2  # (the same, ancillary data, flags, address)
+DESCRIPTORS = 3  # (the same, numbers of descriptors, flags, address)
 
 
 def CMSG_LEN(length):
@@ -21,6 +33,7 @@ def CMSG_LEN(length):
 
     Raises OverflowError for a length that is negative or too large.
     """
+    length = index(length)
     if not 0 <= length <= 0x7FFFFFFF - _HEADER:
         raise OverflowError("CMSG_LEN() argument out of range")
     return _HEADER + length
@@ -28,168 +41,273 @@ def CMSG_LEN(length):
 
 def CMSG_SPACE(length):
     """The size of a control message with `length` bytes of data, with trailing padding; cmsg(3). Raises as CMSG_LEN."""
+    length = index(length)
     if not 0 <= length <= 0x7FFFFFFF - _HEADER - _ALIGN:
         raise OverflowError("CMSG_SPACE() argument out of range")
     return _HEADER + (length + _ALIGN - 1) // _ALIGN * _ALIGN
 
 
+class Outgoing:
+    """A message that is sent: its address, what it carries, and `owner` where it says who sends it."""
+
+    def __init__(self):
+        self.address = None
+        self.rights = ()  # descriptions, with a reference each while they are not queued
+        self.owner = None
+
+    @micropython.native
+    def hold(self, descriptions):
+        """From now on it keeps these."""
+        rights.hold(descriptions)
+        self.rights = descriptions
+
+    @micropython.native
+    def drop(self):
+        """It keeps nothing any more. Never fails, so that `finally` may begin with it."""
+        if self.rights:
+            with lock:
+                rights.drop(self.rights)
+                self.rights = ()
+                reap()
+
+    def __del__(self):
+        self.drop()  # CPython may tear even that
+
+
 def send(sock, buffers, ancdata, flags, address):
     """Send the joined `buffers`. Returns how many bytes were sent, -1 for "not now"."""
     data = _joined(buffers)
-    message = _outgoing(sock, ancdata, address)
+    flags = index(flags)
+    message = Outgoing()
+    if address is not None:
+        name = names.parse(address)
+        message.address = names.EMPTY if name is None else name
+    controls = _controls(ancdata)
+    n = size_of(data)
     try:
-        return sock._ep.protocol.send(sock, data, 0, len(data), flags, message, sock._until(flags, True))
+        with lock:
+            _attach(message, opened(sock), controls)
+        return sock._protocol().send(sock, data, 0, n, flags, message, None)
     finally:
-        if message.rights:
-            with kernel.lock:
-                rights.drop(message.rights)
+        message.drop()
+        tidy_later()
 
 
 def _joined(buffers):
     buffers = [bytes_of(buffer) for buffer in buffers]
     if len(buffers) == 1:
         return buffers[0]
-    data = bytearray(sum([len(buffer) for buffer in buffers]))
+    data = bytearray(sum([size_of(buffer) for buffer in buffers]))
     at = 0
     for buffer in buffers:
-        copy(data, at, buffer, 0, len(buffer))
-        at += len(buffer)
+        n = size_of(buffer)
+        if at + n <= len(data):
+            copy(data, at, buffer, 0, n)
+        at += n
     return data
 
 
-def _outgoing(sock, ancdata, address):
-    message = Message()
-    if address is not None:
-        name = names.parse(address)
-        message.address = names.EMPTY if name is None else name
-    with kernel.lock:
-        endpoint = sock._opened()
-        if endpoint.kind == c.SOCK_SEQPACKET:
-            endpoint.protocol.check_connected(endpoint)
-        try:
-            for item in ancdata:
-                if len(item) != 3:
-                    raise TypeError("a control message must be (level, type, data)")
-                level, type, data = item
-                _add(message, endpoint, level, type, bytes_of(data))
-        except BaseException:
-            rights.drop(message.rights)
-            raise
-    return message
+def _controls(ancdata):
+    """The control messages as (level, type, bytes), all taken out of what the program gave: its code runs here."""
+    controls = []
+    for item in ancdata:
+        item = tuple(item)
+        if len(item) != 3:
+            raise TypeError("a control message must be (level, type, data)")
+        level, type, data = item
+        controls.append((index(level), index(type), bytes(bytes_of(data))))
+    return controls
 
 
-def _add(message, endpoint, level, type, data):
-    """One control message, as Linux's __scm_send takes it."""
-    if not isinstance(level, int) or not isinstance(type, int):
-        raise TypeError("an integer is required")
-    if level != so.SOL_SOCKET:
-        return
-    if type == so.SCM_RIGHTS:
-        count = len(data) // 4
-        if count + len(message.rights) > rights.LIMIT:
-            raise error(c.EINVAL)
-        message.rights += rights.hold(struct.unpack("<%di" % count, bytes(data[: 4 * count])))
-    elif type == so.SCM_CREDENTIALS:
-        if len(data) != 12:
-            raise error(c.EINVAL)
-        if bytes(data) != credentials(endpoint.owner):
-            raise error(c.EPERM)
-        message.owner = endpoint.owner
-    else:
-        raise error(c.EINVAL)
+def _attach(message, endpoint, controls):
+    """Take the control messages, as Linux's __scm_send does. With the kernel's lock held."""
+    if endpoint.kind == _SEQPACKET:
+        _check_connected(endpoint)
+    carried = ()
+    for level, type, data in controls:
+        if level != so.SOL_SOCKET:
+            continue
+        if type == so.SCM_RIGHTS:
+            count = len(data) // 4
+            if count + len(carried) > rights.LIMIT:
+                raise error(_EINVAL)
+            fds = struct.unpack("<%di" % count, data[: 4 * count])
+            carried += tuple([kernel.description(fd) for fd in fds])
+        elif type == so.SCM_CREDENTIALS:
+            if len(data) != 12:
+                raise error(_EINVAL)
+            if data != credentials(endpoint.owner):
+                raise error(_EPERM)
+            message.owner = endpoint.owner
+        else:
+            raise error(_EINVAL)
+    message.hold(carried)
 
 
-def receive_into(sock, buffers, ancbufsize, flags):
+def _check_connected(endpoint):
+    from .packet import check_connected
+
+    check_connected(endpoint)
+
+
+class Message(Received):
+    """A message that is received, and what the call that receives it returns."""
+
+    def __init__(self, shape, space, flags):
+        Received.__init__(self)
+        self._shape = shape
+        self._space = space  # bytes for control messages
+        self._more_flags = flags & so.MSG_CMSG_CLOEXEC
+        self._new = []  # descriptors for the rights, and the places for them in the kernel's table
+        self._ancdata = []
+        self._installed = ()  # numbers of descriptors that the program has not been told yet
+        self.result = None
+
+    def prepare(self, endpoint, rights, result):
+        self.carried = rights
+        self._ancdata = []
+        self._new = []
+        if self.owner is not None and self._shape != ADDRESSED:
+            space = self._space
+            if passes_credentials(endpoint):
+                space = self._put(space, so.SCM_CREDENTIALS, credentials(self.owner))
+            if rights:
+                self._make_descriptors(rights[: max(0, (space - _HEADER) // 4)])
+                fds = [place + 3 for place, _ in self._new]
+                if fds:
+                    self._put(space, so.SCM_RIGHTS, struct.pack("<%di" % len(fds), *fds))
+                if len(fds) < len(rights):
+                    self.flags |= _MSG_CTRUNC
+        self.received(result)
+
+    def received(self, result):
+        """What the call returns: it is made before the message is taken out of the queue."""
+        if self._shape == ADDRESSED:
+            self.result = result, self.address
+        else:
+            found = self._ancdata if self._shape == FULL else [place + 3 for place, _ in self._new]
+            self.result = result, found, self.flags | self._more_flags, self.address
+
+    def _make_descriptors(self, descriptions):
+        place = -1
+        for description in descriptions:
+            try:
+                place = kernel.vacancy(place)
+            except OSError:
+                break
+            self._new.append((place, kernel.descriptor()))
+
+    def _put(self, space, type, data):
+        """Append a control message, cut to `space`. Returns the space that is left."""
+        if space < _HEADER:
+            self.flags |= _MSG_CTRUNC
+            return space
+        if space < _HEADER + len(data):
+            self.flags |= _MSG_CTRUNC
+            data = data[: space - _HEADER]
+        self._ancdata.append((so.SOL_SOCKET, type, data))
+        return max(0, space - CMSG_SPACE(len(data)))
+
+    @micropython.native
+    def install(self, keep):
+        new = self._new
+        carried = self.carried
+        for i in range(len(new)):
+            place = new[i]
+            kernel.install(place[0], place[1], carried[i])
+        self._installed = new
+
+    @micropython.native
+    def handed_over(self):
+        """The program has the descriptors now. Returns what the call returns."""
+        self._installed = ()
+        return self.result
+
+    def __del__(self):
+        if self._installed:  # on CPython an exception may come after all was done
+            with lock:
+                for place, descriptor in self._installed:
+                    if place < len(kernel.descriptors) and kernel.descriptors[place] is descriptor:
+                        kernel.remove(place)
+                reap()
+
+
+@micropython.native
+def receive(sock, shape, bufsize, ancbufsize, flags):
+    """Receive up to `bufsize` bytes. Returns (data, address) or (data, ancdata, msg_flags, address)."""
+    flags = index(flags)
+    bufsize = sock._most(bufsize, flags)
+    into = [None]
+    message = _message(shape, ancbufsize, flags)
+    return _receive(sock, into, bufsize, flags, message)
+
+
+@micropython.native
+def receive_into(sock, shape, buffer, n, ancbufsize, flags):
+    """The same into buffer[:n]. Returns the number of bytes where `receive` returns the bytes."""
+    flags = index(flags)
+    message = _message(shape, ancbufsize, flags)
+    return _receive(sock, buffer, n, flags, message)
+
+
+def _message(shape, ancbufsize, flags):
+    if index(ancbufsize) < 0:
+        raise ValueError("invalid ancillary data buffer length")
+    return Message(shape, index(ancbufsize), index(flags))
+
+
+@micropython.native
+def _receive(sock, into, n, flags, message):
+    if sock._protocol().receive(sock, into, 0, n, flags, message, None) < 0:
+        raise error(_EAGAIN)
+    tidy_later()
+    return message.handed_over()
+
+
+@micropython.native
+def receive_scattered(sock, buffers, ancbufsize, flags):
     """Receive into `buffers`, one after the other. Returns (nbytes, ancdata, msg_flags, address)."""
+    flags = index(flags)
+    message = _message(FULL, ancbufsize, flags)
+    whole, sizes = _whole(buffers)
+    done = _receive(sock, whole, len(whole), flags, message)
+    _scatter(whole, buffers, sizes, done[0])
+    return done
+
+
+def _whole(buffers):
+    sizes = [size_of(buffer) for buffer in buffers]
+    return bytearray(sum(sizes)), sizes
+
+
+@micropython.native
+def _scatter(whole, buffers, sizes, n):
+    at = 0
+    for i in range(len(buffers)):
+        size = sizes[i]
+        if size > n - at:
+            size = n - at
+        if size > 0:
+            if size_of(buffers[i]) >= size:
+                copy(buffers[i], 0, whole, at, size)
+            at += size
+
+
+def recvmsg_into(sock, buffers, ancbufsize, flags):
+    """socket.recvmsg_into."""
     buffers = [writable_bytes_of(buffer) for buffer in buffers]
     if len(buffers) == 1:
-        return _receive(sock, buffers[0], ancbufsize, flags)
-    whole = bytearray(sum([len(buffer) for buffer in buffers]))
-    n, ancdata, msg_flags, address = _receive(sock, whole, ancbufsize, flags)
-    at = 0
-    for buffer in buffers:
-        size = min(len(buffer), n - at)
-        if size > 0:
-            copy(buffer, 0, whole, at, size)
-            at += size
-    return n, ancdata, msg_flags, address
-
-
-def receive(sock, bufsize, ancbufsize, flags):
-    """Receive up to `bufsize` bytes. Returns (data, ancdata, msg_flags, address)."""
-    if bufsize < 0:
-        raise ValueError("negative buffer size in recvmsg()")
-    if not flags & c.MSG_WAITALL:
-        bufsize = min(bufsize, len(sock._ep.memory))
-    buffer = blank(bufsize)
-    n, ancdata, msg_flags, address = _receive(sock, buffer, ancbufsize, flags)
-    return seal(buffer, min(n, bufsize)), ancdata, msg_flags, address
-
-
-def _receive(sock, buffer, ancbufsize, flags):
-    if ancbufsize < 0:
-        raise ValueError("invalid ancillary data buffer length")
-    message = Message()
-    n = sock._ep.protocol.receive(sock, buffer, 0, len(buffer), flags, message, sock._until(flags))
-    if n < 0:
-        raise error(c.EAGAIN)
-    with kernel.lock:
-        ancdata = _incoming(sock._ep, message, ancbufsize)
-    return n, ancdata, message.flags | flags & so.MSG_CMSG_CLOEXEC, message.address
-
-
-def _incoming(endpoint, message, space):
-    """The control messages of a received `message` in `space` bytes, as Linux's scm_recv lays them out."""
-    ancdata = []
-    if message.owner is None:
-        return ancdata
-    if passes_credentials(endpoint):
-        space = _put(ancdata, message, space, so.SCM_CREDENTIALS, credentials(message.owner))
-    if message.rights:
-        descriptors = _install(message.rights, max(0, (space - _HEADER) // 4))
-        if descriptors:
-            _put(ancdata, message, space, so.SCM_RIGHTS, struct.pack("<%di" % len(descriptors), *descriptors))
-        if len(descriptors) < len(message.rights):
-            message.flags |= so.MSG_CTRUNC
-        rights.drop(message.rights)
-        message.rights = ()
-    return ancdata
-
-
-def _install(descriptions, most):
-    descriptors = []
-    for description in descriptions[:most]:
-        try:
-            descriptors.append(kernel.descriptor(description))
-        except OSError:
-            break
-    return descriptors
-
-
-def _put(ancdata, message, space, type, data):
-    """Append a control message, cut to `space`. Returns the space that is left."""
-    if space < _HEADER:
-        message.flags |= so.MSG_CTRUNC
-        return space
-    if space < _HEADER + len(data):
-        message.flags |= so.MSG_CTRUNC
-        data = data[: space - _HEADER]
-    ancdata.append((so.SOL_SOCKET, type, data))
-    return max(0, space - CMSG_SPACE(len(data)))
+        return receive_into(sock, FULL, buffers[0], size_of(buffers[0]), ancbufsize, flags)
+    return receive_scattered(sock, buffers, ancbufsize, flags)
 
 
 def send_fds(sock, buffers, fds, flags=0, address=None):
     """Send `buffers` and the descriptors `fds` over `sock`, as CPython's socket.send_fds."""
+    fds = [index(fd) for fd in fds]
     data = struct.pack("<%di" % len(fds), *fds)
     return sock.sendmsg(buffers, [(so.SOL_SOCKET, so.SCM_RIGHTS, data)], flags, address)
 
 
 def recv_fds(sock, bufsize, maxfds, flags=0):
     """Receive up to `bufsize` bytes and `maxfds` descriptors. Returns (data, descriptors, msg_flags, address)."""
-    data, ancdata, msg_flags, address = sock.recvmsg(bufsize, CMSG_LEN(4 * maxfds), flags)
-    fds = []
-    for level, type, body in ancdata:
-        if level == so.SOL_SOCKET and type == so.SCM_RIGHTS:
-            count = len(body) // 4
-            fds.extend(struct.unpack("<%di" % count, body[: 4 * count]))
-    return data, fds, msg_flags, address
+    return receive(sock, DESCRIPTORS, bufsize, CMSG_LEN(4 * index(maxfds)), flags)

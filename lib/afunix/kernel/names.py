@@ -1,27 +1,38 @@
 """The registry of names: paths and abstract names of bound sockets, unix(7).
 
-A name is what users see: `str` for a path, `bytes` that start with a NUL for an abstract name. Paths live here, not in
-a filesystem; each type of socket has abstract names of its own. Every function but `parse` and `unlink` is called
-with the kernel's lock held.
+A name is what users see: `str` for a path (`bytes` where a board cannot make text of it), `bytes` that start with a NUL
+for an abstract name. Paths live here, not in a filesystem; each type of socket has abstract names of its own. Every
+function but `parse` is called with the kernel's lock held.
 """
 
-from . import numbers as c
-from ..host import decode, encode, error
+from ..host import const, decode, encode, error, micropython
 from .tables import kernel, passes_credentials
 
+_ENOENT = const(2)
+_EINVAL = const(22)
+_ENOSPC = const(28)
+_EPROTOTYPE = const(91)
+_EADDRINUSE = const(98)
+_ECONNREFUSED = const(111)
+
 LIMIT = 108  # sizeof(sun_path)
+_SHORT = const(26)  # characters that fit in, whatever they are
 EMPTY = b""  # an address without a name, where one is given
 
 
 def parse(address):
-    """The key that `address` (str, bytes, bytearray or memoryview) stands for; None for the empty address.
+    """The name that `address` (str, bytes, bytearray or memoryview) stands for; None for the empty address.
 
     Raises TypeError, and OSError where the name is longer than 108 bytes (107 for a path), as CPython does.
     """
-    if isinstance(address, str):
+    if type(address) is str:
+        if 0 < len(address) <= _SHORT and "\0" not in address:
+            return address
         name = encode(address)
+    elif isinstance(address, str):
+        name = encode("".join((address,)))
     elif isinstance(address, (bytes, bytearray, memoryview)):
-        name = bytes(address)
+        name = bytes(memoryview(address))
     else:
         raise TypeError("a bytes-like object is required, not '%s'" % type(address).__name__)
     if not name:
@@ -36,47 +47,67 @@ def parse(address):
     return decode(name if end < 0 else name[:end])
 
 
-def key(name, kind):
-    """Where the registry has the name of a socket of `kind`."""
-    return name if isinstance(name, str) else (kind, name)
+@micropython.native
+def is_path(name):
+    """Is it a path, and no abstract name?"""
+    return name.__class__ is str or name[0] != 0
 
 
-def add(name, endpoint):
-    """Give `endpoint` the unused `name`. Raises OSError(ENOSPC) when as many names as configured are in use."""
-    if len(kernel.names) >= kernel.settings["names"]:
-        raise error(c.ENOSPC)
-    kernel.names[key(name, endpoint.kind)] = endpoint
-    endpoint.address = name
-    endpoint.bound = True
+@micropython.native
+def registry(name, kind):
+    """The part of the registry that has the names like `name` of sockets of `kind`."""
+    return kernel.paths if is_path(name) else kernel.abstract[kind]
+
+
+def lookup(name, kind):
+    """The endpoint bound to `name`, None where there is none; of a path it may be of another kind."""
+    return registry(name, kind).get(name)
 
 
 def bind(endpoint, name):
     """bind(2). A path is looked up before the socket is, an abstract name after: the order of Linux's errors."""
     if name is None:
         return autobind(endpoint)
-    taken = key(name, endpoint.kind) in kernel.names
-    if taken and isinstance(name, str):
-        raise error(c.EADDRINUSE)
+    taken = lookup(name, endpoint.kind) is not None
+    if taken and is_path(name):
+        raise error(_EADDRINUSE)
     if endpoint.address is not None:
-        raise error(c.EINVAL)
+        raise error(_EINVAL)
     if taken:
-        raise error(c.EADDRINUSE)
-    add(name, endpoint)
+        raise error(_EADDRINUSE)
+    _add(endpoint, name)
+
+
+def _add(endpoint, name):
+    if kernel.bound >= kernel.settings["names"]:
+        raise error(_ENOSPC)
+    _set(endpoint, name, registry(name, endpoint.kind))
+
+
+@micropython.native
+def _set(endpoint, name, names):
+    names[name] = endpoint  # first: only this can fail, and has changed nothing then
+    kernel.bound += 1
+    endpoint.bound = True
+    endpoint.address = name
+    origin = endpoint.origin
+    if origin is not None:
+        origin[0] = name
 
 
 _next = 0
 
 
 def autobind(endpoint):
-    """Give an unbound `endpoint` a free abstract name: a NUL and five hexadecimal digits."""
+    """Give an unbound `endpoint` a free abstract name: a NUL and five hexadecimal digits. Raises OSError(ENOSPC)."""
     global _next
     if endpoint.address is not None:
         return
     while True:
         _next = (_next + 1) & 0xFFFFF
         name = b"\0" + encode("%05x" % _next)
-        if key(name, endpoint.kind) not in kernel.names:
-            return add(name, endpoint)
+        if lookup(name, endpoint.kind) is None:
+            return _add(endpoint, name)
 
 
 def name_sender(endpoint):
@@ -87,30 +118,26 @@ def name_sender(endpoint):
 
 def find(name, kind):
     """The endpoint bound to `name`. Raises OSError: ENOENT, ECONNREFUSED, EPROTOTYPE as the name's form demands."""
-    found = kernel.names.get(key(name, kind))
+    found = lookup(name, kind)
     if found is None:
-        raise error(c.ENOENT if isinstance(name, str) else c.ECONNREFUSED)
+        raise error(_ENOENT if is_path(name) else _ECONNREFUSED)
     if found.kind != kind:
-        raise error(c.EPROTOTYPE)
+        raise error(_EPROTOTYPE)
     return found
 
 
+@micropython.native
 def remove(endpoint):
-    """Free the name of an endpoint that goes away."""
+    """Free the name of an endpoint; it keeps the address, but nobody finds it any more."""
     if endpoint.bound:
-        del kernel.names[key(endpoint.address, endpoint.kind)]
+        del registry(endpoint.address, endpoint.kind)[endpoint.address]
+        kernel.bound -= 1
         endpoint.bound = False
 
 
-def unlink(path):
-    """Free a path at once, as unlink(2) does: the socket keeps its address, but nobody finds it any more.
-
-    Raises OSError(ENOENT) where no socket is bound to it.
-    """
-    name = parse(path)
-    with kernel.lock:
-        found = kernel.names.get(name) if isinstance(name, str) else None
-        if found is None:
-            raise error(c.ENOENT)
-        del kernel.names[name]
-        found.bound = False
+def unlink(name):
+    """unlink(2). Raises OSError(ENOENT) where no socket is bound to the path."""
+    found = kernel.paths.get(name) if name is not None else None
+    if found is None:
+        raise error(_ENOENT)
+    remove(found)

@@ -2,17 +2,19 @@
 
 import struct
 
+from ..host import Recorded, error, index, micropython, wake
 from . import numbers as c
 from . import socket_numbers as so
-from ..host import error, wake
-from ..data.plane import Endpoint
+from .connection import route, take_error
+from .lock import lock
+from .release import unread
 from .tables import kernel
 
 # Stored and given back, without an effect on a Unix domain socket, as in Linux.
 _INERT = (so.SO_DEBUG, so.SO_REUSEADDR, so.SO_DONTROUTE, so.SO_BROADCAST, so.SO_KEEPALIVE)
 
 
-class Options:
+class Options(Recorded):
     """What setsockopt changed on one endpoint."""
 
     def __init__(self):
@@ -31,25 +33,44 @@ class Options:
         options.passcred = True
         return options
 
+    @micropython.native
+    def skipped(self):
+        """How many bytes a look passes over."""
+        return self.peek_offset if self.peek_offset > 0 else 0
+
+    @micropython.native
     def peeked(self, n, keep):
         """`n` bytes were looked at (`keep`) or received: SO_PEEK_OFF moves along."""
-        if self.peek_offset >= 0:
-            self.peek_offset = self.peek_offset + n if keep else max(0, self.peek_offset - n)
+        offset = self.peek_offset
+        if offset >= 0:
+            offset = offset + n if keep else offset - n
+            self.peek_offset = offset if offset > 0 else 0
 
 
-def of(endpoint):
-    """The endpoint's options, made when first asked for."""
-    if endpoint.options is None:
-        endpoint.options = Options()
-    return endpoint.options
+@micropython.native
+def _change(endpoint, name, value):
+    """Set one of its options, which are made when the first is set."""
+    options = endpoint.options
+    if options is None:
+        options = Options()
+        endpoint.options = options
+    setattr(options, name, value)
+    wake()
 
 
-def get(endpoint, level, name):
-    """getsockopt(2): an integer, or bytes for a structure. Raises OSError: ENOPROTOOPT, EOPNOTSUPP."""
+def get(endpoint, level, name, buflen):
+    """getsockopt(2), CPython's form: an integer, or bytes where `buflen` is not 0. Raises OSError: ENOPROTOOPT,
+    EOPNOTSUPP."""
+    if level == so.SOL_SOCKET and name == so.SO_ERROR:
+        answer = _shaped(endpoint.error, buflen)
+        take_error(endpoint)
+        return answer
+    return _shaped(_get(endpoint, level, name), buflen)
+
+
+def _get(endpoint, level, name):
     if level != so.SOL_SOCKET:
         raise error(c.EOPNOTSUPP)
-    if name == so.SO_ERROR:
-        return kernel.take_error(endpoint)
     if name in (so.SO_SNDBUF, so.SO_RCVBUF):
         return len(endpoint.memory)
     if name == so.SO_PEERCRED:
@@ -72,7 +93,7 @@ def get(endpoint, level, name):
     raise error(so.ENOPROTOOPT)
 
 
-def shaped(value, buflen):
+def _shaped(value, buflen):
     """An option's value as getsockopt(level, option, buflen) returns it."""
     if not buflen:
         return value if isinstance(value, int) else struct.unpack("<i", value[:4])[0]
@@ -101,12 +122,14 @@ def set(endpoint, level, name, value):
     if name == so.SO_PEEK_OFF:
         return _set_peek_offset(endpoint, number)
     if name == so.SO_PASSCRED:
-        of(endpoint).passcred = bool(number)
-        kernel.route(endpoint)
+        _change(endpoint, "passcred", bool(number))
+        route(endpoint)
     elif name == so.SO_OOBINLINE:
-        of(endpoint).urgent_inline = bool(number)
+        _change(endpoint, "urgent_inline", bool(number))
     elif name in _INERT:
-        of(endpoint).inert[name] = int(bool(number))
+        inert = dict(endpoint.options.inert) if endpoint.options else {}
+        inert[name] = int(bool(number))
+        _change(endpoint, "inert", inert)
     elif name == so.SO_REUSEPORT:
         if number:
             raise error(c.EOPNOTSUPP)
@@ -123,7 +146,7 @@ def _integer(value):
 
 
 def _set_peek_offset(endpoint, number):
-    of(endpoint).peek_offset = number
+    _change(endpoint, "peek_offset", number)
     if number >= 0:
         endpoint.attend(c.OPTION)
     else:
@@ -148,11 +171,7 @@ def _set_timeval(endpoint, name, value):
     if not 0 <= us < 1000000:
         raise error(so.EDOM)
     us = max(0, seconds * 1000000 + us)
-    if name == so.SO_RCVTIMEO:
-        of(endpoint).receive_timeout = us
-    else:
-        of(endpoint).send_timeout = us
-    wake()
+    _change(endpoint, "receive_timeout" if name == so.SO_RCVTIMEO else "send_timeout", us)
 
 
 def credentials(owner, unknown=65534):
@@ -175,10 +194,11 @@ def ioctl(fd, request, argument=0):
     """
     if hasattr(fd, "fileno"):
         fd = fd.fileno()
-    with kernel.lock:
+    fd, request = index(fd), index(request)
+    with lock:
         endpoint = kernel.description(fd)
         answer = _REQUESTS.get(request)
-        if answer is None or not isinstance(endpoint, Endpoint):
+        if answer is None or endpoint.kind < 0:
             raise error(so.ENOTTY)
         return answer(endpoint, argument)
 
@@ -188,10 +208,6 @@ def _readable_bytes(endpoint, argument):
         raise error(c.EINVAL)
     if endpoint.kind == c.SOCK_DGRAM:
         return endpoint.first_length()
-    if not endpoint.marks:
-        return endpoint.queued()
-    from .urgent import unread
-
     return unread(endpoint)
 
 
@@ -202,7 +218,7 @@ def _unsent_bytes(endpoint, argument):
 def _at_mark(endpoint, argument):
     if endpoint.kind != c.SOCK_STREAM:
         raise error(c.EOPNOTSUPP)
-    if not endpoint.marks:
+    if endpoint.marks is None:
         return int(endpoint.pending > 0)  # Linux takes a connection to accept for an urgent byte that was taken
     from .urgent import at_mark
 

@@ -1,148 +1,249 @@
 """Packets: what send(2) and recv(2) do on SOCK_DGRAM and SOCK_SEQPACKET beyond the plain case of `Endpoint`.
 
-The steps are called by `operation.perform`, with the kernel's lock held.
+The steps are called by `operation.perform`, with the kernel's lock held; what `into` may be is said in stream.py.
 """
 
-from . import connection
+from ..host import blank, const, error, micropython, seal, wake
 from . import names
-from . import numbers as c
-from ..host import error
-from ..data.plane import Endpoint
-from .tables import kernel, may_send, records_sender
-from .operation import NO_WAIT, perform
+from .connection import forget_peer, raise_error
+from .operation import perform
+from .release import reap
+from .tables import may_send, records_sender
+
+_EPERM = const(1)
+_EINVAL = const(22)
+_EPIPE = const(32)
+_EMSGSIZE = const(90)
+_EOPNOTSUPP = const(95)
+_ENOTCONN = const(107)
+_ECONNREFUSED = const(111)
+_SEQPACKET = const(5)
+_CONNECTED = const(2)
+_RECEIVE = const(1)
+_SEND = const(2)
+_ANCILLARY = const(1)
+_MSG_OOB = const(1)
+_MSG_PEEK = const(2)
+_MSG_TRUNC = const(0x20)
+_MSG_DONTWAIT = const(0x40)
 
 
+@micropython.native
 def send(sock, data, at, n, flags, message, until):
-    """Send data[at:at + n] as one packet. Returns n; -1 where it does not fit now."""
-    return perform(sock, _send_step, data, at, n, flags, message, until)
+    """Send data[at:at + n] as one packet. Returns n; -1 where it does not fit now. `until` is as in stream.py."""
+    if until is None:
+        until = sock._until(flags, True)
+    return perform(sock, _send_step, until, data, at, n, flags, message)
 
 
+@micropython.native
 def _send_step(ep, data, at, n, flags, message):
-    if not ep.kind:
-        raise error(c.EBADF)
-    address = None if message is None else message.address
-    if ep.kind == c.SOCK_SEQPACKET:
-        address = None  # Linux ignores it
-        check_connected(ep)
-    if flags & c.MSG_OOB:
-        raise error(c.EOPNOTSUPP)
-    if address is names.EMPTY:
-        raise error(c.EINVAL)
-    names.name_sender(ep)
-    if n > len(ep.memory):
-        raise error(c.EMSGSIZE)
-    kernel.raise_error(ep)
-    if ep.shut & c.SEND:
-        raise error(c.EPIPE)
-    target = _peer(ep) if address is None else names.find(address, ep.kind)
-    if not may_send(ep, target):
-        raise error(c.EPERM)
-    if target.shut & c.RECEIVE:
-        raise error(c.EPIPE)
+    target = _target(ep, n, flags, message)
     if message is not None or records_sender(ep, target):
         from . import ancillary
 
         item = ancillary.outgoing(ep, target, message)
         if item is not None:
-            return ancillary.queue(target, data, at, n, ep, item, message)
-    return n if target.append_packet(data, at, n, ep, None) else -1
+            return ancillary.queue(target, data, at, n, ep.origin, item, message)
+    return n if target.append_packet(data, at, n, ep.origin, None) else -1
+
+
+def _target(ep, n, flags, message):
+    """To whom a packet of `n` bytes goes. Raises OSError in Linux's order."""
+    address = None if message is None else message.address
+    if ep.kind == _SEQPACKET:
+        address = None  # Linux ignores it
+        check_connected(ep)
+    if flags & _MSG_OOB:
+        raise error(_EOPNOTSUPP)
+    if address is names.EMPTY:
+        raise error(_EINVAL)
+    names.name_sender(ep)
+    if n > len(ep.memory):
+        raise error(_EMSGSIZE)
+    raise_error(ep)
+    if ep.shut & _SEND:
+        raise error(_EPIPE)
+    target = _peer(ep) if address is None else names.find(address, ep.kind)
+    if not may_send(ep, target):
+        raise error(_EPERM)
+    if target.shut & _RECEIVE:
+        raise error(_EPIPE)
+    return target
 
 
 def check_connected(ep):
     """What Linux asks of a seqpacket socket before it looks at the message."""
-    kernel.raise_error(ep)
-    if ep.state != c.CONNECTED:
-        raise error(c.ENOTCONN)
+    raise_error(ep)
+    if ep.state != _CONNECTED:
+        raise error(_ENOTCONN)
 
 
 def _peer(ep):
     """The endpoint that `ep` is connected to. Where that one is closed, a datagram socket is not connected any more."""
     if ep.peer is None:
         if not ep.orphaned:
-            raise error(c.ENOTCONN)
-        ep.orphaned = False
-        ep.state = c.IDLE
-        connection.disconnected(ep, None)
-        raise error(c.ECONNREFUSED)
+            raise error(_ENOTCONN)
+        failure = error(_ECONNREFUSED)
+        forget_peer(ep)
+        raise failure
     return ep.peer
 
 
+@micropython.native
 def receive(sock, into, at, n, flags, message, until):
     """Receive one packet into into[at:at + n]. Returns how many bytes were written there, or, with MSG_TRUNC, the
     packet's own length."""
-    if until == NO_WAIT:
-        flags |= c.MSG_DONTWAIT
-    return perform(sock, _receive_step, into, at, n, flags, message, until)
+    if until is None:
+        until = sock._until(flags, False)
+    if until.__class__ is int and not until:
+        flags |= _MSG_DONTWAIT
+    return perform(sock, receive_step, until, into, at, n, flags, message)
 
 
-def _receive_step(ep, into, at, n, flags, message):
-    if ep.kind == c.SOCK_SEQPACKET and ep.state != c.CONNECTED:
-        raise error(c.ENOTCONN)
-    if flags & c.MSG_OOB:
-        raise error(c.EOPNOTSUPP)
-    kernel.raise_error(ep)
-    keep = flags & c.MSG_PEEK
-    skip = 0
-    if keep and ep.options is not None and ep.options.peek_offset >= 0:
-        length, skip = _look(ep, into, at, n)
+@micropython.native
+def receive_step(ep, into, at, n, flags, message):
+    if ep.kind == _SEQPACKET and ep.state != _CONNECTED:
+        raise error(_ENOTCONN)
+    if flags & _MSG_OOB:
+        raise error(_EOPNOTSUPP)
+    raise_error(ep)
+    options = ep.options
+    if flags & _MSG_PEEK and options is not None and options.peek_offset >= 0:
+        done = _look_behind(ep, into, at, n, flags, message, options)
     else:
-        length = ep.fetch_packet(into, at, n, keep)
-        if keep and not length:
-            _remember_look(ep, ep.slot(0))
-    if length >= 0:
-        if ep.options is not None:
-            ep.options.peeked(min(n, length - skip) if keep else length, keep)
-        return _delivered(ep, length - skip, n, flags, message)
-    if ep.shut & c.RECEIVE and (ep.kind == c.SOCK_SEQPACKET or not flags & c.MSG_DONTWAIT):
+        done = _receive_first(ep, into, at, n, flags, message, options)
+    if done >= 0:
+        return done
+    if ep.shut & _RECEIVE and (ep.kind == _SEQPACKET or not flags & _MSG_DONTWAIT):
+        if into.__class__ is list:
+            into[0] = b""
+        if message is not None:
+            message.prepare(ep, (), b"" if into.__class__ is list else 0)
         return 0
     return -1
 
 
-def _look(ep, into, at, n):
-    """MSG_PEEK, behind the bytes that SO_PEEK_OFF says. Returns the length of the packet that is looked at, -1 where
-    there is none, and how many of its bytes are skipped.
+def _look_behind(ep, into, at, n, flags, message, options):
+    """MSG_PEEK, behind the bytes that SO_PEEK_OFF says."""
+    slot, length, skip, before = _looked_for(ep, options.peek_offset)
+    if slot < 0:
+        return -1
+    cargo = ep.ancillary[slot]
+    if not length:
+        cargo = _remember_look(ep, slot)
+    size = min(n, length - skip)
+    buffer = _buffer(into, size)
+    ep.fetch(buffer, at, size, before + skip, True)
+    result = length - skip if flags & _MSG_TRUNC else size
+    _tell(into, buffer, result, length - skip > n, (ep, slot, cargo), message)
+    _seal(into, buffer, size, message)
+    _looked(message, options, size)
+    return result
 
-    An empty packet is looked at once, or nobody would see what is behind it.
-    """
-    skip = ep.options.peek_offset
+
+@micropython.native
+def _looked(message, options, n):
+    if message is not None:
+        message.install(True)
+    options.peeked(n, True)
+
+
+def _looked_for(ep, skip):
+    """The packet behind `skip` bytes: its slot (-1 for none), its length, how many of its bytes are skipped, and how
+    many bytes are before it. An empty packet is looked at once, or nobody would see what is behind it."""
     before = 0
     for number in range(ep.packets()):
         slot = ep.slot(number)
         length = ep.lengths[slot]
         cargo = ep.ancillary[slot]
         if skip < length or not skip and not (cargo is not None and cargo.looked_at):
-            ep.sender = ep.senders[slot]
-            ep.cargo = cargo
-            ep.fetch(into, at, min(n, length - skip), before + skip, True)
-            if not length:
-                _remember_look(ep, slot)
-            return length, skip
+            return slot, length, skip, before
         skip -= length
         before += length
-    return -1, 0
+    return -1, 0, 0, 0
 
 
 def _remember_look(ep, slot):
     from .ancillary import Ancillary
 
-    if ep.cargo is None:
-        ep.attend(c.ANCILLARY)
-        ep.ancillary[slot] = ep.cargo = Ancillary((), 0)
-    ep.cargo.looked_at = True
+    cargo = ep.ancillary[slot]
+    if cargo is None:
+        cargo = Ancillary((), 0)
+        ep.attend(_ANCILLARY)
+        ep.ancillary[slot] = cargo
+    cargo.looked_at = True
+    return cargo
 
 
-def _delivered(ep, length, n, flags, message):
-    """Give the receiver what came with a packet. Returns what its call returns."""
-    cargo, ep.cargo = ep.cargo, None
-    if message is not None:
-        sender = ep.sender
-        message.address = sender.address if isinstance(sender, Endpoint) else sender
-        message.owner = 0 if cargo is None else cargo.owner
-        if length > n:
-            message.flags |= c.MSG_TRUNC
+def _buffer(into, size):
+    return blank(size) if into.__class__ is list else into
+
+
+def _tell(into, buffer, result, cut, packet, message):
+    """Say what comes with a packet, (endpoint, slot, Ancillary), of which `result` bytes are received, before they are."""
+    if buffer is not into:
+        into[0] = result = buffer
+    if message is None:
+        return
+    ep, slot, cargo = packet
+    sender = ep.senders[slot]
+    message.address = None if sender is None else sender[0]
+    message.owner = 0 if cargo is None else cargo.owner
+    if cut:
+        message.flags |= _MSG_TRUNC
+    message.prepare(ep, () if cargo is None else cargo.rights, result)
+
+
+@micropython.native
+def _receive_first(ep, into, at, n, flags, message, options):
+    if not ep.packets():
+        return -1
+    slot = ep.slot(0)
+    length = ep.lengths[slot]
+    cargo = ep.ancillary[slot]
+    keep = flags & _MSG_PEEK
+    if keep and not length:
+        cargo = _remember_look(ep, slot)
+    size = n if n < length else length
+    buffer = _buffer(into, size)
+    result = length if flags & _MSG_TRUNC else size
+    if message is not None or buffer is not into:
+        _tell(into, buffer, result, length > n, (ep, slot, cargo), message)
+    ep.fetch_packet(buffer, at, size, keep)
+    if options is not None:
+        options.peeked(size if keep else length, keep)
     if cargo is not None:
-        from . import ancillary
+        _deliver(ep, cargo, message, keep)
+    _seal(into, buffer, size, message)
+    return result
 
-        ancillary.deliver(cargo, message, flags & c.MSG_PEEK)
-        ancillary.settle(ep)
-    return length if flags & c.MSG_TRUNC else min(length, n)
+
+@micropython.native
+def _seal(into, buffer, size, message):
+    """Where what is received is not bytes yet."""
+    if buffer is not into:
+        sealed = seal(buffer, size)
+        if sealed is not buffer:
+            into[0] = sealed
+            if message is not None:
+                message.received(sealed)
+
+
+@micropython.native
+def _deliver(ep, cargo, message, keep):
+    """Give the receiver what came with the packet that it has."""
+    from . import ancillary
+
+    if message is not None:
+        message.install(keep)
+    if keep:
+        return
+    if message is None:
+        cargo.discard()
+    else:
+        cargo.rights = ()
+        message.land()
+    ancillary.settle(ep)
+    reap()
+    wake()

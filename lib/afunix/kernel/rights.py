@@ -1,94 +1,110 @@
 """Rights: references to open file descriptions that messages carry, unix(7) SCM_RIGHTS.
 
 A description is an Endpoint, or a File that stands for any other object of the board. It lives while `references`
-(descriptors, and messages that carry it) is not 0. Every function is called with the kernel's lock held, but for
-`install` and `object_of`, which are afunix's own.
+(descriptors, and messages that carry it) is not 0; `in_flight` of them are queued messages'. Every function but `close_finished` is called with the kernel's lock
+held. Those that change something are native and cannot fail.
 """
 
-from . import numbers as c
-from ..host import error
+from ..host import Recorded, const, error, micropython
+from .lock import lock
 from .tables import kernel
+
+_ETOOMANYREFS = const(109)
 
 LIMIT = 16  # descriptors in one message; Linux's SCM_MAX_FD is 253
 
 
-class File:
+class File(Recorded):
     """The description of an object that is not a socket: a UART, an open file, a Pin."""
+
+    kind = -1
 
     def __init__(self, object):
         self.object = object
         self.references = self.in_flight = 0
-
-
-def install(object):
-    """A new descriptor for any `object`, to be sent over a socket with send_fds. Raises OSError(EMFILE).
-
-    When the last descriptor and message that refer to it are gone, its close() is called, if it has one.
-    """
-    with kernel.lock:
-        kernel.start()
-        return kernel.descriptor(File(object))
-
-
-def object_of(fd):
-    """The object that `install` gave descriptor `fd` to; None where that is a socket's. Raises OSError(EBADF)."""
-    with kernel.lock:
-        description = kernel.description(fd)
-    return description.object if isinstance(description, File) else None
-
-
-def hold(descriptors):
-    """The descriptions of `descriptors`, each with one more reference. Raises OSError(EBADF)."""
-    held = tuple([kernel.description(fd) for fd in descriptors])
-    for description in held:
-        description.references += 1
-    return held
-
-
-def drop(descriptions):
-    """One reference to each of `descriptions` less."""
-    for description in descriptions:
-        kernel.unreference(description)
+        self.next = None  # in the list of those to close
+        self.closing = False  # somebody is at it
 
 
 def check_room(descriptions):
     """Raises OSError(ETOOMANYREFS) where more rights than configured would be in flight."""
     if kernel.in_flight + len(descriptions) > kernel.settings["rights"]:
-        raise error(c.ETOOMANYREFS)
+        raise error(_ETOOMANYREFS)
 
 
-def _count(descriptions, step):
-    kernel.in_flight += step * len(descriptions)
+@micropython.native
+def hold(descriptions):
+    """One more reference to each."""
     for description in descriptions:
-        description.in_flight += step
+        description.references += 1
 
 
+@micropython.native
+def drop(descriptions):
+    """One reference to each less."""
+    for description in descriptions:
+        kernel.unreference(description)
+
+
+@micropython.native
 def take_off(descriptions):
-    """A message with references to `descriptions` is queued now."""
-    _count(descriptions, 1)
+    """The references are a queued message's now."""
+    for description in descriptions:
+        description.in_flight += 1
+        kernel.in_flight += 1
 
 
+@micropython.native
 def land(descriptions):
-    """It is not queued any more; its references now belong to the caller."""
-    _count(descriptions, -1)
+    """They are not any more."""
+    for description in descriptions:
+        description.in_flight -= 1
+        kernel.in_flight -= 1
 
 
-def discard(descriptions):
-    """The message goes away, and its references with it."""
-    land(descriptions)
-    drop(descriptions)
+def close_finished():
+    """Call close() of every object that nothing refers to any more, where it has one; raise what one of them raised.
+
+    Each stays listed until that is done: where Ctrl-C ends it, it is done again.
+    """
+    failure = None
+    while True:
+        with lock:
+            file = _next_to_close()
+        if file is None:
+            break
+        try:
+            if hasattr(file.object, "close"):
+                file.object.close()
+        except Exception as raised:
+            failure = raised
+        except BaseException:
+            file.closing = False
+            raise
+        with lock:
+            _closed(file)
+    if failure is not None:
+        raise failure
 
 
-def carried(endpoint):
-    """What the messages queued for `endpoint` carry: a list of Ancillary."""
-    found = [item for item in endpoint.ancillary if item is not None]
-    if endpoint.marks:
-        found.extend(endpoint.marks)
-    return found
+@micropython.native
+def _next_to_close():
+    file = kernel.finished
+    while file is not None and file.closing:
+        file = file.next
+    if file is not None:
+        file.closing = True
+    return file
 
 
-def purge(endpoint):
-    """Take away the rights of all messages queued for `endpoint`."""
-    for item in carried(endpoint):
-        rights, item.rights = item.rights, ()
-        discard(rights)
+@micropython.native
+def _closed(file):
+    before = None
+    other = kernel.finished
+    while other is not file:
+        before = other
+        other = other.next
+    if before is None:
+        kernel.finished = file.next
+    else:
+        before.next = file.next

@@ -1,53 +1,70 @@
 """Byte streams: what send(2) and recv(2) do on SOCK_STREAM beyond the plain case of `Endpoint`.
 
-The steps are called by `operation.perform`, with the kernel's lock held.
+The steps are called by `operation.perform`, with the kernel's lock held. `into`, where bytes are received, is a buffer;
+or a list of None, which gets them as a fresh object, so that no memory is needed any more once they are taken.
 """
 
-from . import numbers as c
-from ..host import error
-from .tables import kernel, optional
-from .operation import FOREVER, perform
+from ..host import blank, const, error, micropython, seal
+from .connection import raise_error
+from .operation import perform
+
+_EINVAL = const(22)
+_EPIPE = const(32)
+_EOPNOTSUPP = const(95)
+_EISCONN = const(106)
+_ENOTCONN = const(107)
+_CONNECTED = const(2)
+_RECEIVE = const(1)
+_SEND = const(2)
+_ANCILLARY = const(1)
+_MSG_OOB = const(1)
+_MSG_PEEK = const(2)
+_MSG_WAITALL = const(0x100)
+_LINE = const(-1)
+_NOBODY = const(-1)
 
 
+@micropython.native
 def send(sock, data, at, n, flags, message, until):
-    """Send data[at:at + n]: all of it where the socket waits for ever, else what fits.
+    """Send data[at:at + n]: all of it where the socket waits, what fits where it has a timeout or must not wait. A wait
+    lasts until `until`; each as long as the socket says where that is None.
 
-    Returns how many bytes were sent; -1 where none could be sent now.
+    Returns how many bytes were sent; -1 where none could be sent now. What ends a wait after a part was sent is an error
+    of the next call.
     """
-    urgent = flags & c.MSG_OOB
-    _check_send(sock._ep, n, flags, message)
-    if urgent:
-        n -= 1  # the last byte goes by itself
-    done = 0
-    while done < n or urgent and done == n:
-        step = _send_step if done < n else _send_urgent_step
+    done = perform(sock, _check_send, 0, data, at, n, flags, message)
+    whole = sock._ms < 0
+    last = n - 1 if flags & _MSG_OOB else n  # the urgent byte goes by itself
+    while done < n:
+        step = _send_step if done < last else _send_urgent_step
         try:
-            sent = perform(sock, step, data, at + done, max(n - done, 1), flags, message, until)
-        except OSError:
-            if done:
-                break
-            raise
+            end = sock._until(flags, True) if until is None else until
+            sent = perform(sock, step, end, data, at + done, (last if done < last else n) - done, flags, message)
+        except OSError as failure:
+            if not done:
+                raise failure
+            break
         if sent < 0:
             return done or -1
         done += sent
-        if until != FOREVER and done < n:
+        if not whole:
             break
     return done
 
 
-def _check_send(ep, n, flags, message):
-    if not ep.kind:
-        raise error(c.EBADF)
-    if flags & c.MSG_OOB and not n:
-        raise error(c.EOPNOTSUPP)
+def _check_send(ep, data, at, n, flags, message):
+    if flags & _MSG_OOB and not n:
+        raise error(_EOPNOTSUPP)
     if message is not None and message.address is not None:
-        raise error(c.EISCONN if ep.state == c.CONNECTED else c.EOPNOTSUPP)
+        raise error(_EISCONN if ep.state == _CONNECTED else _EOPNOTSUPP)
     if ep.peer is None and not ep.orphaned:
-        raise error(c.ENOTCONN)
-    if ep.shut & c.SEND:
-        raise error(c.EPIPE)
+        raise error(_ENOTCONN)
+    if ep.shut & _SEND:
+        raise error(_EPIPE)
+    return 0
 
 
+@micropython.native
 def _send_step(ep, data, at, n, flags, message):
     peer = _receiver(ep)
     if message is not None or ep.out is None:
@@ -56,92 +73,140 @@ def _send_step(ep, data, at, n, flags, message):
         item = ancillary.outgoing(ep, peer, message)
         if item is not None:
             return ancillary.queue(peer, data, at, n, None, item, message)
-    return peer.append(data, at, n) or -1
+    done = peer.append(data, at, n)
+    return done if done > 0 else -1
 
 
+@micropython.native
 def _send_urgent_step(ep, data, at, n, flags, message):
-    from . import ancillary
-    from . import urgent
+    from . import ancillary, urgent
 
     peer = _receiver(ep)
-    item = ancillary.outgoing(ep, peer, message) or ancillary.Ancillary((), 0)
+    item = ancillary.outgoing(ep, peer, message)
+    if item is None:
+        item = ancillary.Ancillary((), 0)
     return urgent.queue(peer, data, at, item, message)
 
 
+@micropython.native
 def _receiver(ep):
-    kernel.raise_error(ep)
+    raise_error(ep)
     peer = ep.peer
-    if ep.shut & c.SEND or peer is None or peer.shut & c.RECEIVE:
-        raise error(c.EPIPE)
+    if ep.shut & _SEND or peer is None or peer.shut & _RECEIVE:
+        raise error(_EPIPE)
     return peer
 
 
+@micropython.native
 def receive(sock, into, at, n, flags, message, until):
-    """Receive up to `n` bytes into into[at:]; all `n` with MSG_WAITALL. Returns how many, -1 for "none now"."""
-    if flags & c.MSG_WAITALL and not flags & (c.MSG_PEEK | c.MSG_OOB):
+    """Receive up to `n` bytes into into[at:]; all `n` with MSG_WAITALL. Returns how many, -1 for "none now". How long it
+    waits is said as for `send`."""
+    if flags & _MSG_WAITALL and not flags & (_MSG_PEEK | _MSG_OOB):
         return _receive_all(sock, into, at, n, flags, message, until)
-    return perform(sock, receive_step, into, at, n, flags, message, until)
+    if until is None:
+        until = sock._until(flags, False)
+    return perform(sock, receive_step, until, into, at, n, flags, message)
 
 
+@micropython.native
 def _receive_all(sock, into, at, n, flags, message, until):
     """With MSG_WAITALL: until `n` bytes are there, the stream ends, or ancillary data is in the way."""
-    wanted = message is not None
-    if not wanted:
-        message = optional("kernel.ancillary").Message()
+    from .ancillary import Received
+
+    buffer = into
+    if into.__class__ is list:
+        buffer = blank(n)
+    what = Received() if message is None else message
     done = 0
-    while True:
+    more = 0
+    while done < n and not what.stopped:
         try:
-            more = perform(sock, receive_step, into, at + done, n - done, flags, message, until)
-        except OSError:
+            end = sock._until(flags, False) if until is None else until
+            more = perform(sock, receive_step, end, buffer, at + done, n - done, flags, what)
+        except OSError as failure:
             if not done:
-                raise
+                raise failure
             break
-        if more > 0:
-            done += more
-        if more <= 0 or done == n or message.stopped:
+        if more <= 0:
             break
-    if not wanted and message.rights:
-        with kernel.lock:
-            from .rights import drop
+        done += more
+    if buffer is not into and (done or more == 0):
+        into[0] = seal(buffer, done)
+    if message is not None:
+        message.received(into[0] if buffer is not into else done)
+    return done if done else more
 
-            drop(message.rights)
-    return done or more
 
-
+@micropython.native
 def receive_step(ep, into, at, n, flags, message):
-    if not ep.kind:
-        raise error(c.EBADF)
-    if ep.state != c.CONNECTED:
-        raise error(c.EINVAL)
-    keep = flags & c.MSG_PEEK
-    if flags & c.MSG_OOB:
+    if ep.state != _CONNECTED:
+        raise error(_EINVAL)
+    keep = flags & _MSG_PEEK
+    if flags & _MSG_OOB:
         from . import urgent
 
         return urgent.receive(ep, into, at, n, keep, message)
-    done = _read(ep, into, at, n, keep, message)
+    skip = 0
+    options = ep.options
+    if keep and options is not None:
+        skip = options.skipped()
+    if ep.attends(_ANCILLARY):
+        from . import ancillary
+
+        done = ancillary.receive_marked(ep, into, at, n, skip, keep, message)
+    else:
+        done = _receive_plain(ep, into, at, n, skip, keep, message)
     if done >= 0:
-        if ep.options is not None:
-            ep.options.peeked(done, keep)
+        if options is not None:
+            options.peeked(done, keep)
         return done
-    kernel.raise_error(ep)
-    if not ep.shut & c.RECEIVE:
+    raise_error(ep)
+    if not ep.shut & _RECEIVE:
         return -1
-    if message is not None and message.owner is None:
-        message.owner = c.NOBODY
+    if message is not None:
+        if message.owner is None:
+            message.owner = _NOBODY
+        message.prepare(ep, (), 0 if into.__class__ is not list else b"")
+    if into.__class__ is list:
+        into[0] = b""
     return 0
 
 
-def _read(ep, into, at, n, keep, message):
+@micropython.native
+def _receive_plain(ep, into, at, n, skip, keep, message):
     """What is queued; -1 where reading comes to nothing."""
-    skip = max(ep.options.peek_offset, 0) if keep and ep.options is not None else 0
-    if ep.attends(c.ANCILLARY):
-        from . import ancillary
-
-        return ancillary.receive_marked(ep, into, at, n, skip, keep, message)
-    if ep.queued() <= skip:
+    there = ep.queued() - skip
+    if there <= 0:
         return -1
+    if n > there:
+        n = there
     if message is not None:
         from . import ancillary
 
         ancillary.tell_sender(ep, message, message.owner or 0)
-    return ep.fetch(into, at, n, skip, keep)
+    if into.__class__ is not list:
+        if message is not None:
+            message.prepare(ep, (), n)
+        return ep.fetch(into, at, n, skip, keep)
+    buffer = blank(n)
+    into[0] = buffer
+    if message is not None:
+        message.prepare(ep, (), buffer)
+    n = ep.fetch(buffer, 0, n, skip, keep)
+    sealed = seal(buffer, n)
+    if sealed is not buffer:
+        into[0] = sealed
+        if message is not None:
+            message.received(sealed)
+    return n
+
+
+@micropython.native
+def line_step(ep, into, at, n, flags, message):
+    """Receive up to `n` bytes, and none behind a newline."""
+    if ep.state == _CONNECTED and not ep.attends(-1):
+        done = ep.fetch(into, at, n, 0, _LINE)
+        if done:
+            return done
+    # Nothing is queued, or ancillary data: byte by byte.
+    return receive_step(ep, into, at, 1, flags, message)

@@ -1,176 +1,71 @@
-"""The kernel's fixed memory: endpoints, descriptors, names, and the lock of the control plane.
+"""The kernel's fixed memory: endpoints, descriptors, and what is counted.
 
-The lock `lock` protects the tables here and everything in an Endpoint but the bytes of its ring. It is taken before
-an endpoint's `wlock` or `rlock`, never after. Nothing waits while it holds the lock. On a board a scheduled
-callback may interrupt its holder in the same thread: the lock then refuses with EDEADLK instead of waiting for ever,
-and the callback uses try_write and try_readinto, which need no kernel lock.
+Who protects what: the kernel's lock (lock.py) protects every field of a Kernel, every descriptor, and every field of an
+Endpoint but the bytes of its ring. All functions here are called with it held. Those that are `native` change something
+and can neither fail nor be interrupted once they have begun to (the rule is in docs/design.md); the others look.
+
+A descriptor is a list, so that the data plane in C can read it without a look at a name:
+
+    0  the endpoint of the socket that it refers to; `kernel.closed` where it is closed, or refers to something else
+    1  the serial number of that socket; CLOSED
+    2  the description that it refers to: an Endpoint, or a rights.File; None where it is closed
+    3  is it to be closed by who lets go of the lock next?
+
+All handles of one descriptor share it. A number says where the table has it, and so may mean another one later.
 """
 
-from . import numbers as c
-from ..host import Lock, collect, error, wake
 from ..data.plane import Endpoint
 from ..data.state import make
+from ..host import Recorded, Registry, Table, const, error, micropython
+from .limits import defaults
 
-try:
-    from _thread import get_ident
-except ImportError:
+_EBADF = const(9)
+_EBUSY = const(16)
+_ENFILE = const(23)
+_EMFILE = const(24)
+_ENOBUFS = const(105)
+_STREAM = const(1)
 
-    def get_ident():
-        return 1
-
+_EP = const(0)
+_SERIAL = const(1)
+_DESCRIPTION = const(2)
+_ABANDONED = const(3)
 
 FIRST_DESCRIPTOR = 3  # 0, 1 and 2 are a board's console, as everywhere
-
-LIMITS = {
-    # name: (default, least, most)
-    "sockets": (16, 2, 1024),
-    "ring": (1024, 64, 262144),
-    "records": (16, 0, 1024),
-    "descriptors": (32, 1, 1024),
-    "backlog": (8, 0, 128),
-    "names": (16, 1, 1024),
-    "rights": (16, 0, 1024),
-}
+_FIRST = const(3)
+CLOSED = 1  # the serial number of no socket
+_CLOSED = const(1)
+_LAST_SERIAL = const(0x3FFFFFFF)  # the largest number that a board need not allocate
 
 
-class KernelLock:
-    """A lock that knows its holder, and what must be done before and after it is let go.
-
-    dying     descriptions without references: `reap` releases them before
-    suspicious  a description is left with references in flight only, or a descriptor was abandoned
-    finished  objects to close after, since closing them is not the kernel's code
-    """
-
-    def __init__(self):
-        self._lock = Lock()
-        self._holder = None
-        self.dying = []
-        self.suspicious = False
-        self.finished = []
-        self.reap = None  # set by connection.py
-
-    def __enter__(self):
-        me = get_ident()
-        if self._holder == me:
-            raise error(c.EDEADLK)
-        self._lock.acquire()
-        self._holder = me
-
-    def is_mine(self):
-        """Does the caller hold it?"""
-        return self._holder == get_ident()
-
-    def __exit__(self, kind, value, trace):
-        try:
-            if self.dying or self.suspicious:
-                self.reap()
-        finally:  # a board may be out of memory
-            finished = self.finished
-            if finished:
-                self.finished = []
-            self._holder = None
-            self._lock.release()
-        if finished:
-            _close_all(finished)
-        if self.suspicious:
-            self.settle()  # a finaliser came too late for the look above
-
-    def settle(self):
-        """Do what is to be done when the lock is let go; where it is held, its holder will."""
-        if self._lock.acquire(False):
-            self._holder = get_ident()
-            self.__exit__(None, None, None)
-
-
-def _close_all(objects):
-    """Close every one, then raise what one of them raised."""
-    failure = None
-    for each in objects:
-        try:
-            each.close()
-        except Exception as raised:
-            failure = raised
-    if failure is not None:
-        raise failure
-
-
-_optional = {}
-
-
-def optional(name):
-    """The optional module afunix.`name`, for code that does not hold the kernel's lock.
-
-    Optional modules are loaded under the lock alone: where nothing locks the interpreter, a second thread would find
-    one half loaded.
-    """
-    module = _optional.get(name)
-    if module is None:
-        with kernel.lock:
-            module = _optional[name] = __import__("afunix." + name, None, None, ("",))
-    return module
-
-
-def passes_credentials(endpoint):
-    """Has it SO_PASSCRED?"""
-    return endpoint.options is not None and endpoint.options.passcred
-
-
-def records_sender(endpoint, target):
-    """Do messages from `endpoint` to `target` say who sent them? Linux sees to it also while `target` is not accepted,
-    since SO_PASSCRED may be set afterwards."""
-    return passes_credentials(endpoint) or passes_credentials(target) or not target.references
-
-
-def may_send(endpoint, target):
-    """Does `target` receive from `endpoint`: has it no other peer?"""
-    return target.peer is endpoint or target.peer is None and not target.orphaned
-
-
-class Kernel:
+class Kernel(Recorded):
     """Every table of the kernel. There is one, `kernel`; it takes its memory when it is first used."""
 
     def __init__(self):
-        self.lock = KernelLock()
-        self.settings = {name: LIMITS[name][0] for name in LIMITS}
-        self.endpoints = ()
-        self.descriptors = []
-        self.abandoned = b""  # 1 for a descriptor whose socket object is gone
-        self.names = {}  # names.key(): Endpoint
-        self.unused = None
-        self.live = 0
+        self.settings = defaults()
+        self.closed = make(Endpoint, -1, bytearray(2), 0)  # the endpoint of what is not open: every call fails on it
         self.owner = 1  # of new sockets: what stands for a process here
+        self.serial = _CLOSED  # of the socket that was made last
+        self.waiting = 0  # calls that are blocked
+        self._forget()
+
+    def _forget(self):
+        self.endpoints = ()
+        self.unused = None  # the first unused endpoint, and on from each by `free`
+        self.dying = None  # the same of those whose last reference is gone
+        self.live = 0  # endpoints in use
+        self.descriptors = ()
+        self.lowest = 0  # no place before this one is free
+        self.open = 0  # descriptors in use
+        self.paths = Registry()  # path: Endpoint
+        self.abstract = {1: Registry(), 2: Registry(), 5: Registry()}  # kind: {abstract name: Endpoint}
+        self.bound = 0  # names in use
         self.in_flight = 0  # references that queued messages hold
-        self.closed = None  # what a closed socket holds, made with the first socket
-        self.streams = None  # the protocol of streams, set by connection.py
+        self.suspicious = False  # something may be left with references in flight only
+        self.finished = None  # the first File to close, and on from each by `next`
+        self.to_close = 0  # descriptors that are marked as abandoned, or more
 
-    def configure(self, **settings):
-        """Set the sizes of `LIMITS`. Raises OSError(EBUSY) while a descriptor is open."""
-        for name in settings:
-            if name not in LIMITS:
-                raise TypeError("no such setting: " + name)
-            value = settings[name]
-            if not isinstance(value, int) or isinstance(value, bool):
-                raise TypeError(name + " must be an integer")
-            least, most = LIMITS[name][1:]
-            if not least <= value <= most:
-                raise ValueError("%s must be from %d to %d" % (name, least, most))
-            if name in ("ring", "records") and value & (value - 1):
-                raise ValueError(name + " must be a power of two")
-        with self.lock:
-            if self.live or any(self.descriptors):
-                raise error(c.EBUSY)
-            self.settings.update(settings)
-            self.endpoints = ()
-            self.unused = None  # the old memory must be free when the new is taken
-        # The old memory and the new need not both fit. Later the stack may hold addresses of the old.
-        collect()
-
-    def no_endpoint(self):
-        """The endpoint of a socket that is not open: every call fails on it."""
-        if self.closed is None:
-            self.closed = make(Endpoint, -1, bytearray(2), 0)
-            self.closed.protocol = self.streams
-        return self.closed
+    # memory
 
     def start(self):
         """Take all memory, once."""
@@ -179,131 +74,181 @@ class Kernel:
         get = self.settings.get
         size, slots = get("ring"), get("records")
         arena = memoryview(bytearray(size * get("sockets")))
-        self.unused = None
+        unused = None
         made = []
         for i in range(get("sockets")):
             endpoint = make(Endpoint, i, arena[i * size : (i + 1) * size], slots)
-            endpoint.free, self.unused = self.unused, endpoint
+            endpoint.free = unused
+            unused = endpoint
             made.append(endpoint)
-        self.descriptors = [None] * get("descriptors")
-        self.abandoned = bytearray(get("descriptors"))
-        self.endpoints = made
+        self._begin(made, unused, Table([None] * get("descriptors")))
+
+    @micropython.native
+    def _begin(self, endpoints, unused, descriptors):
+        self.unused = unused
+        self.descriptors = descriptors
+        self.lowest = 0
+        self.endpoints = endpoints
+
+    def renew(self, settings):
+        """Let there be other sizes; the memory is taken when it is first used again. Raises OSError(EBUSY) while anything
+        is open."""
+        if self.live or self.open:
+            raise error(_EBUSY)
+        changed = dict(self.settings)
+        changed.update(settings)
+        self._end(changed, ())
+
+    @micropython.native
+    def _end(self, settings, nothing):
+        self.settings = settings
+        self.unused = None
+        self.endpoints = nothing
+        self.descriptors = nothing
 
     # endpoints
 
-    def allocate(self, kind, owner):
-        """A fresh endpoint with no reference yet. Raises OSError(ENFILE) when all are in use."""
+    def spare(self, kind, after=None):
+        """An unused endpoint for a socket of `kind`, another than `after`, which stays where it is. Raises OSError:
+        ENFILE, ENOBUFS (no packets are configured)."""
         self.start()
-        endpoint = self.unused
+        endpoint = self.unused if after is None else after.free
         if endpoint is None:
-            raise error(c.ENFILE)
-        if kind != c.SOCK_STREAM and not self.settings["records"]:
-            raise error(c.ENOBUFS)
-        self.unused = endpoint.free
-        endpoint.free = None
-        endpoint.reset(kind, owner)
-        self.live += 1
+            raise error(_ENFILE)
+        if kind != _STREAM and not self.settings["records"]:
+            raise error(_ENOBUFS)
         return endpoint
 
+    @micropython.native
+    def use(self, endpoint, kind, owner, origin):
+        """Make the first unused endpoint, which `spare` gave, a socket without references."""
+        self.unused = endpoint.free
+        endpoint.free = None
+        self.live += 1
+        serial = self.serial + 1
+        if serial > _LAST_SERIAL:
+            serial = _CLOSED + 1
+        self.serial = serial
+        endpoint.origin = origin
+        endpoint.open_for(serial, kind, owner)
+
+    @micropython.native
     def reclaim(self, endpoint):
-        """Put a released endpoint back among the unused ones."""
-        endpoint.reset(0, 0)
-        endpoint.attend(c.NOT_OPEN)
-        endpoint.free, self.unused = self.unused, endpoint
+        """Put an endpoint back among the unused ones. Nobody refers to it or sends to it any more."""
+        if endpoint.kind != _STREAM:
+            endpoint.flush()
+        else:
+            endpoint.clear()
+        endpoint.renew()
+        endpoint.references = 0
+        endpoint.free = self.unused
+        self.unused = endpoint
         self.live -= 1
-
-    def route(self, endpoint):
-        """Decide again who may append to whose ring without asking, after a change of `endpoint`."""
-        endpoint.out = self._plain_inlet(endpoint)
-        for other in self.senders_to(endpoint):
-            other.out = self._plain_inlet(other)
-        wake()
-
-    def senders_to(self, endpoint):
-        """The endpoints whose peer is `endpoint`: of a connection it is the one, of a datagram socket any number."""
-        if endpoint.kind == c.SOCK_DGRAM:
-            return [other for other in self.endpoints if other.peer is endpoint]
-        return () if endpoint.peer is None else (endpoint.peer,)
-
-    @staticmethod
-    def _plain_inlet(endpoint):
-        peer = endpoint.peer
-        if peer is None or endpoint.shut & c.SEND or peer.shut & c.RECEIVE:
-            return None
-        if records_sender(endpoint, peer):
-            return None
-        if endpoint.kind != c.SOCK_STREAM and (endpoint.error or not may_send(endpoint, peer)):
-            return None
-        return peer.inlet
-
-    def take_error(self, endpoint):
-        """The endpoint's pending errno, which is reported once; 0 if there is none."""
-        errno = endpoint.error
-        if errno:
-            endpoint.error = 0
-            endpoint.relax(c.ERROR)
-            self.route(endpoint)
-        return errno
-
-    def raise_error(self, endpoint):
-        """Raise the endpoint's pending error, if there is one."""
-        errno = self.take_error(endpoint)
-        if errno:
-            raise error(errno)
 
     # descriptors
 
-    def vacancy(self):
-        """The lowest free place in the table of descriptors. Raises OSError(EMFILE) when all are in use."""
+    def descriptor(self):
+        """A descriptor that is not open yet."""
+        return Table((self.closed, _CLOSED, None, False))
+
+    @micropython.native
+    def vacancy(self, after=-1):
+        """The lowest free place in the table of descriptors behind the place `after`. Raises OSError(EMFILE)."""
         table = self.descriptors
-        for i in range(len(table)):
+        i = self.lowest
+        if i <= after:
+            i = after + 1
+        while i < len(table):
             if table[i] is None:
                 return i
-        raise error(c.EMFILE)
+            i += 1
+        raise error(_EMFILE)
 
-    def descriptor(self, description):
-        """The lowest free descriptor, made to refer to `description`. Raises OSError(EMFILE)."""
-        i = self.vacancy()
-        self.descriptors[i] = description
+    @micropython.native
+    def install(self, i, descriptor, description):
+        """Let the `descriptor`, which is not open yet, refer to `description` from the vacant place `i`, the lowest.
+        Returns its number."""
+        self.descriptors[i] = descriptor
+        self.lowest = i + 1
+        self.open += 1
         description.references += 1
-        return i + FIRST_DESCRIPTOR
+        descriptor[_DESCRIPTION] = description
+        if description.kind >= 0:
+            descriptor[_EP] = description
+            descriptor[_SERIAL] = description.serial()
+        return i + _FIRST
 
-    def description(self, fd):
-        """What descriptor `fd` refers to. Raises OSError(EBADF)."""
-        if not isinstance(fd, int):
-            raise TypeError("descriptor must be an integer")
-        i = fd - FIRST_DESCRIPTOR
+    def at(self, fd):
+        """The descriptor that has the number `fd`. Raises OSError(EBADF)."""
+        i = fd - _FIRST
         found = self.descriptors[i] if 0 <= i < len(self.descriptors) else None
-        if found is None:
-            raise error(c.EBADF)
+        if found is None or found[_ABANDONED]:
+            raise error(_EBADF)
         return found
 
-    def forget(self, fd):
-        """Free descriptor `fd`. Raises OSError(EBADF)."""
-        description = self.description(fd)
-        self.descriptors[fd - FIRST_DESCRIPTOR] = None
+    def description(self, fd):
+        """What the descriptor `fd` refers to. Raises OSError(EBADF)."""
+        return self.at(fd)[_DESCRIPTION]
+
+    @micropython.native
+    def remove(self, i):
+        """Free place `i` of the table. What it refers to is left for `connection.reap`."""
+        descriptor = self.descriptors[i]
+        description = descriptor[_DESCRIPTION]
+        self.descriptors[i] = None
+        if i < self.lowest:
+            self.lowest = i
+        self.open -= 1
+        descriptor[_EP] = self.closed
+        descriptor[_SERIAL] = _CLOSED
+        descriptor[_DESCRIPTION] = None
         self.unreference(description)
 
+    @micropython.native
     def unreference(self, description):
-        """One reference less; without any, the description is released when the lock is let go."""
-        description.references -= 1
-        if not description.references:
-            self.lock.dying.append(description)
-        elif description.references == description.in_flight:
-            self.lock.suspicious = True
-
-    def abandon(self, fd):
-        """Close descriptor `fd` when the lock is let go next. For finalisers: takes no lock, allocates nothing."""
-        self.abandoned[fd - FIRST_DESCRIPTOR] = 1
-        self.lock.suspicious = True
-
-    def forget_abandoned(self):
-        """Close what was abandoned."""
-        for i in range(len(self.abandoned)):
-            if self.abandoned[i]:
-                self.abandoned[i] = 0
-                if self.descriptors[i] is not None:
-                    self.forget(i + FIRST_DESCRIPTOR)
+        """One reference less; without any, the description is listed to be released, and stays listed until it is."""
+        references = description.references - 1
+        description.references = references
+        if not references:
+            if description.kind >= 0:
+                description.free = self.dying
+                self.dying = description
+            else:
+                description.next = self.finished
+                self.finished = description
+        elif references == description.in_flight:
+            self.suspicious = True
 
 
 kernel = Kernel()
+
+
+@micropython.native
+def opened(sock):
+    """The endpoint of a socket object. Raises OSError(EBADF) where its descriptor is closed, whoever did that."""
+    descriptor = sock._d
+    endpoint = descriptor[_EP]
+    if endpoint.serial() != descriptor[_SERIAL]:
+        raise error(_EBADF)
+    return endpoint
+
+
+@micropython.native
+def passes_credentials(endpoint):
+    """Has it SO_PASSCRED?"""
+    options = endpoint.options
+    return options is not None and options.passcred
+
+
+@micropython.native
+def records_sender(endpoint, target):
+    """Do messages from `endpoint` to `target` say who sent them? Linux sees to it also while `target` is not accepted,
+    since SO_PASSCRED may be set afterwards."""
+    return passes_credentials(endpoint) or passes_credentials(target) or not target.references
+
+
+@micropython.native
+def may_send(endpoint, target):
+    """Does `target` receive from `endpoint`: has it no other peer?"""
+    peer = target.peer
+    return peer is endpoint or peer is None and not target.orphaned

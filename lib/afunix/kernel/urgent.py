@@ -8,37 +8,38 @@ for there is where reading stops, too.
 Every function is called with the kernel's lock held.
 """
 
+from ..host import blank, const, error, micropython, seal
 from . import ancillary
-from . import rights
-from . import numbers as c
-from ..host import error
 from .ancillary import MARK, NOT_URGENT, TAKEN
+from .release import reap
+
+_EINVAL = const(22)
+_URGENT = const(16)  # for Endpoint.attend
+_MSG_OOB = const(1)
 
 
+@micropython.native
 def mark(endpoint):
     """The Ancillary of the byte that MSG_OOB would receive, None where there is none."""
-    if endpoint.attends(c.URGENT):
-        for item in endpoint.marks:
+    if endpoint.attends(_URGENT):
+        item = endpoint.marks
+        while item is not None:
             if item.urgent == MARK:
                 return item
+            item = item.next
     return None
 
 
-def _unmark(endpoint):
-    found = mark(endpoint)
-    if found is not None:
-        found.urgent = NOT_URGENT
-        endpoint.relax(c.URGENT)
-    return found
-
-
+@micropython.native
 def queue(target, data, at, item, message):
     """Append the byte data[at] with `item` to the ring of `target`: it is the mark from now on. Returns 1, or -1."""
+    former = mark(target)
     taken = ancillary.queue(target, data, at, 1, None, item, message)
     if taken > 0:
-        _unmark(target)
+        if former is not None:
+            former.urgent = NOT_URGENT
         item.urgent = MARK
-        target.attend(c.URGENT)
+        target.attend(_URGENT)
     return taken
 
 
@@ -46,72 +47,68 @@ def receive(endpoint, into, at, n, keep, message):
     """recv(2) with MSG_OOB. Returns 1, also without room for the byte. Raises OSError(EINVAL)."""
     item = mark(endpoint)
     if item is None or endpoint.options is not None and endpoint.options.urgent_inline:
-        raise error(c.EINVAL)
+        raise error(_EINVAL)
     position = endpoint.ahead(item.start)
-    if not keep:
-        _unmark(endpoint)
-        item.urgent = TAKEN
-        _join_taken(endpoint, item, position)
-    endpoint.fetch(into, at, min(n, 1), position, True)
+    size = min(n, 1)
+    buffer = into
+    if into.__class__ is list:
+        buffer = blank(size)
+    endpoint.fetch(buffer, at, size, position, True)
+    if buffer is not into:
+        into[0] = seal(buffer, size)
     if message is not None:
-        message.flags |= c.MSG_OOB
+        message.flags |= _MSG_OOB
+        message.prepare(endpoint, (), 1 if buffer is into else into[0])
+    if not keep:
+        _take(endpoint, item, position)
     return 1
 
 
-def _join_taken(endpoint, item, position):
-    """Where bytes were taken one next to the other, reading stops once."""
-    marks = endpoint.marks
-    i = marks.index(item) - 1
-    if i >= 0 and marks[i].urgent == TAKEN and endpoint.ahead(marks[i].end) == position:
-        item.start = marks[i].start
-        rights.discard(marks[i].rights)
-        del marks[i]
+@micropython.native
+def _take(endpoint, item, position):
+    item.urgent = TAKEN
+    endpoint.relax(_URGENT)
+    # Where bytes were taken one next to the other, reading stops once.
+    before = None
+    other = endpoint.marks
+    while other is not item:
+        before = other
+        other = other.next
+    if before is not None and before.urgent == TAKEN and endpoint.ahead(before.end) == position:
+        before.discard()
+        before.rights = item.rights
+        before.owner = item.owner
+        before.end = item.end
+        before.next = item.next
+        if endpoint.last_mark is item:
+            endpoint.last_mark = before
+        reap()
 
 
-def pass_over(endpoint, item, position, keep, done):
-    """Where to read on when reading has come to the urgent byte of `item`, at `position`, with `done` bytes read.
-
-    Returns a position, or -1 where reading stops.
-    """
+def pass_over(walk, item):
+    """Go on behind the urgent byte of `item`, to which a receive has come. False where it stops there."""
     if item.urgent == TAKEN:
-        if done and mark(endpoint) is None:
-            return -1
-        position = _past(endpoint, item, position, keep)
-        item = mark(endpoint)
-        if item is None or endpoint.ahead(item.start) != position:
-            return position
-    if done:
-        return -1
-    if not keep:
-        _unmark(endpoint)
-    if endpoint.options is not None and endpoint.options.urgent_inline:
-        return position
-    return _past(endpoint, item, position, keep)
-
-
-def _past(endpoint, item, position, keep):
-    end = endpoint.ahead(item.end)
-    if keep:
-        return end
-    rights.discard(item.rights)
-    item.rights = ()
-    ancillary.consume(endpoint, end)
-    return position
-
-
-def unread(endpoint):
-    """How many bytes are queued, without those that MSG_OOB took."""
-    n = endpoint.queued()
-    for item in endpoint.marks:
-        if item.urgent == TAKEN:
-            n -= endpoint.ahead(item.end) - endpoint.ahead(item.start)
-    return n
+        if walk.done and walk.mark is None:
+            return False
+        walk.position = walk.endpoint.ahead(item.end)
+        item = walk.mark
+        if item is None or walk.endpoint.ahead(item.start) != walk.position:
+            return True
+    if walk.done:
+        return False
+    if not walk.keep:
+        walk.former = item
+        walk.mark = None
+    options = walk.endpoint.options
+    if options is None or not options.urgent_inline:
+        walk.position = walk.endpoint.ahead(item.end)
+    return True
 
 
 def at_mark(endpoint):
     """Is the next byte the mark, or a taken one in the mark's stead?"""
     item = mark(endpoint)
-    first = endpoint.marks[0]
+    first = endpoint.marks
     if endpoint.ahead(first.start):
         return 0
     if first.urgent == TAKEN:

@@ -1,0 +1,91 @@
+"""The kernel's lock, and what happens around its sections.
+
+Locks, and their order:
+
+    lock            protects the tables and every field of an endpoint but the bytes of its ring. Nothing waits while it
+                    holds it, and no code of a program runs under it
+    wlock, rlock    of an endpoint (data/endpoint.py) are taken after it, never before
+
+Where the lock is in C, neither Ctrl-C nor a scheduled callback comes while it is held. Elsewhere on a board they come at
+jumps of bytecode, so a section that changes anything does it in native code; on CPython they come anywhere, and what a
+torn section had changed is taken back (host/cpython.py). A callback or a finaliser that comes upon its own thread's lock
+is refused with EDEADLK, but for close, which is left for who lets go of the lock.
+"""
+
+from ..data.plane import SectionLock
+from ..host import const, find_garbage, later, micropython, record
+from . import release
+from .tables import kernel
+
+_FIRST = const(3)
+_DESCRIPTION = const(2)
+_ABANDONED = const(3)
+
+
+
+@micropython.native
+def _settle():
+    lock.left = False
+    release.settle()
+
+
+lock = SectionLock(_settle)
+record(lock)
+
+
+@micropython.native
+def abandon(descriptor):
+    """Close this descriptor when the lock is let go next: for finalisers, and for who comes upon a lock of his own
+    thread. Takes no lock, allocates nothing."""
+    if descriptor[_DESCRIPTION] is not None:
+        descriptor[_ABANDONED] = True
+        kernel.to_close += 1
+        lock.left = True
+
+
+@micropython.native
+def enter_and_leave():
+    """Do what is left to do, where the lock is free; else its holder will."""
+    if lock.try_enter():
+        lock.__exit__(None, None, None)
+
+
+def tidy():
+    """Do all that is left over: collect sockets that only their own messages refer to, close objects that nothing
+    refers to. This may run code of the program's."""
+    if kernel.suspicious or kernel.finished is not None:
+        _tidy()
+
+
+def _tidy():
+    if kernel.suspicious:
+        from .inflight import collect
+
+        try:
+            collect()
+        except MemoryError:
+            pass  # there will be another time
+    if kernel.finished is not None:
+        from .rights import close_finished
+
+        close_finished()
+
+
+def tidy_later():
+    """The same as soon as it cannot disturb: for calls that have a result to hand over first."""
+    if kernel.suspicious or kernel.finished is not None:
+        later(tidy)
+
+
+def settle_dropped():
+    """A finaliser has abandoned a descriptor."""
+    enter_and_leave()
+    tidy()
+
+
+def make_room(sockets, descriptors):
+    """Where fewer than that are free, look for some that the program has dropped."""
+    if len(kernel.endpoints) - kernel.live < sockets or len(kernel.descriptors) - kernel.open < descriptors:
+        if kernel.endpoints:
+            find_garbage()
+            settle_dropped()
