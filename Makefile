@@ -22,6 +22,8 @@ ROUNDS ?= 20000
 # For how many seconds make fuzz looks for faults; or the one input that it runs step by step.
 TIME ?= 60
 UNIT ?=
+# More arguments for make mutants: --sample, --seed, --kind, --file, --unix, --again, --list.
+MUTANTS ?=
 # What make profile looks into: program, function and a part of a case's name; and the data plane, native or python.
 CASE ?= messages.sockets:stream, 64 B, afunix
 VARIANT ?= python
@@ -38,7 +40,7 @@ PREPARE := sh firmware/prepare.sh
 # What compiles the native module for ARCH.
 NATIVE_GROUP = $(if $(filter xtensawin,$(ARCH)),xtensa,$(if $(filter x64,$(ARCH)),,native))
 
-.PHONY: help run test test-host test-unix hostile test-board test-qemu differential fuzz corpus lint format firmware firmware-plain unix natmod bench profile repl ports clean distclean
+.PHONY: help run test test-host test-unix hostile test-board test-qemu differential fuzz mutants corpus lint format firmware firmware-plain unix natmod bench profile repl ports clean distclean
 
 help: ## print this list
 	@echo "afunix: Unix domain sockets for MicroPython boards"
@@ -52,6 +54,7 @@ help: ## print this list
 	@echo "  EXAMPLES=10000        how many programs make differential compares"
 	@echo "  TIME=60               for how many seconds make fuzz looks for faults"
 	@echo "  UNIT=build/fuzz/...   an input that make fuzz has saved: run only that, step by step"
+	@echo "  MUTANTS='--sample 90' how many edits make mutants makes, and which: see host_tests/mutants/run.py"
 	@echo "  TESTS='-k word'       more arguments for pytest"
 
 run: ## run an example on a Pico
@@ -98,6 +101,11 @@ differential: ## compare afunix with Linux's own sockets in EXAMPLES random prog
 fuzz: ## drive the C core with libFuzzer for TIME seconds, or run one saved UNIT=
 	@$(PREPARE) host c
 	@PYTHONPATH=firmware $(PYTHON) host_tests/native/fuzz.py $(if $(UNIT),show $(UNIT),run $(TIME))
+
+mutants: ## edit lib/afunix in one place after the other and see whether the tests notice; MUTANTS="--sample 200 --seed 3"
+	@$(PREPARE) host tests unix
+	@$(PYTHON) firmware/build.py unix unix-asan
+	@$(PYTHON) host_tests/mutants/run.py $(MUTANTS)
 
 corpus: ## save what make fuzz found that reaches new code, for the tests to start from
 	@$(PREPARE) host c

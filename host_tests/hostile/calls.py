@@ -37,6 +37,7 @@ MICROPYTHON = sys.implementation.name == "micropython"
 SETTINGS = {"sockets": 8, "ring": 256, "records": 4, "descriptors": 12, "backlog": 2, "names": 4, "rights": 6}
 QUEUED = (b"pqrs", b"tuvwx")
 STREAM, DGRAM, SEQPACKET = 1, 2, 5
+EACH = 16  # cases to one look at what is left
 PATIENCE = 0.05  # of a call for which nothing comes
 
 ERRNO = {
@@ -480,6 +481,8 @@ class Runner:
         self._guards = guards
         self._clean = clean
         self._usual = counted() if counted else None
+        self._numbers = None
+        self._uncounted = 0
 
     def run(self, found, first):
         """Run the cases from number `first` on."""
@@ -496,6 +499,7 @@ class Runner:
                 print("!", number, repr(str(trouble)))
                 if trouble.fatal:
                     sys.exit(3)
+        self._count()
         print("ALL", number)
 
     def _case(self, call, kind, waits, expressions):
@@ -539,6 +543,8 @@ class Runner:
             _close(net, call, result)
             scene.end()
             one, other = net.socketpair()
+            # The lowest free ones: a descriptor that is left open shows in them at once.
+            numbers = one.fileno(), other.fileno()
             one.settimeout(1)
             other.settimeout(1)
             exchange(one, other)
@@ -546,13 +552,23 @@ class Runner:
             other.close()
             if self._clean:
                 self._clean(call)
-            if self._counted and (left := self._counted()) != self._usual:
-                raise Trouble(f"there are {left!r} of {self._usual!r}")
+            if self._numbers not in (None, numbers):
+                raise Trouble(f"a new pair has the descriptors {numbers}, not {self._numbers}")
+            self._numbers = numbers
+            self._uncounted += 1
+            if trouble or self._uncounted >= EACH:
+                self._count()
             if self._guards:
                 self._guards()
         except Exception as failure:
             text = str(failure) if isinstance(failure, Trouble) else _told(failure)
             raise Trouble("; ".join(trouble + ["afterwards " + text]), True)  # noqa: B904, MicroPython has no "from"
+
+    def _count(self):
+        """Ask the kernel what it has left, which takes longer than a case."""
+        since, self._uncounted = self._uncounted, 0
+        if self._counted and (left := self._counted()) != self._usual:
+            raise Trouble(f"there are {left} of {self._usual}, since one of the last {since} cases")
 
 
 def _told(failure):
