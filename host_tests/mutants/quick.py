@@ -1,4 +1,4 @@
-"""The conformance cases on CPython in one process that ends at the first wrong answer: most edits show there, and soon."""
+"""The conformance cases on CPython, in one process that ends at the first wrong answer: there most edits show first."""
 
 import ast
 import contextlib
