@@ -288,7 +288,7 @@ class Afunix(Kit):
         kernel = self.kernel
         return {
             "sockets": kernel.live,
-            "names": len(kernel.names),
+            "names": kernel.bound,
             "descriptors": len([d for d in kernel.descriptors if d is not None]),
             "references in flight": kernel.in_flight,
         }

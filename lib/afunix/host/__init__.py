@@ -8,6 +8,7 @@ Recorded        base class of what the holder of the kernel's lock changes: wher
                 that leaves it takes back what it has changed
 Table, Registry a list and a dict of that kind
 record          record(lock): it is the kernel's lock whose sections are recorded
+keep            keep(): a section is about to raise, and what it has changed is to stay
 words           words(n): n machine words of that kind, all 0, that cannot be moved
 
 Bytes:

@@ -13,6 +13,11 @@ def record(lock):
     pass
 
 
+@micropython.native
+def keep():
+    pass
+
+
 Recorded = object  # here a section is native code, which nothing tears
 Table = list
 Registry = dict
@@ -293,7 +298,9 @@ def index(number):
 
 
 def _indexed(number):
-    found = number.__index__()
+    found = getattr(number, "__index__", None)
+    if found is not None:
+        found = found()
     if type(found) is not int:
         raise TypeError("an integer is required")
     return found

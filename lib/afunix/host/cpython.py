@@ -125,6 +125,11 @@ def record(lock):
     _sections[:] = (lock,)
 
 
+def keep():
+    """What the section has changed stays, though it is about to raise: to report is what it was for."""
+    _journal.clear()
+
+
 def _recording():
     return _sections and _sections[0]._holder == get_ident()
 

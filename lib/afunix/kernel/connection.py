@@ -4,7 +4,7 @@ Every function is called with the kernel's lock held. Those that Python runs as 
 errno in Linux's order, and take what memory is needed; then they call a native one, which does it all and cannot fail.
 """
 
-from ..host import const, error, micropython, wake
+from ..host import const, error, keep, micropython, wake
 from . import names
 from .release import dequeue, drain, enqueue, join_peer, leave_peer, reap
 from .tables import kernel, may_send, passes_credentials
@@ -150,8 +150,7 @@ def listen(endpoint, backlog):
     if endpoint.address is None or endpoint.state == _CONNECTED:
         raise error(_EINVAL)
     most = kernel.settings["backlog"]
-    # A negative number is a large one.
-    _listen(endpoint, most if backlog < 0 or backlog > most else backlog)
+    _listen(endpoint, 0 if backlog < 0 else most if backlog > most else backlog)
 
 
 @micropython.native
@@ -345,4 +344,5 @@ def raise_error(endpoint):
     if endpoint.error:
         failure = error(endpoint.error)
         take_error(endpoint)
+        keep()
         raise failure

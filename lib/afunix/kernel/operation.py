@@ -38,8 +38,13 @@ def perform(sock, step, until, data=None, at=0, n=0, flags=0, message=None):
     try:
         return _wait(sock, step, until, data, at, n, flags, message, descriptor, serial)
     finally:
-        with lock:
-            kernel.waiting -= 1
+        _waits_no_more()  # MicroPython's native emitter forgets the exception over a `with` that stands here
+
+
+@micropython.native
+def _waits_no_more():
+    with lock:
+        kernel.waiting -= 1
 
 
 @micropython.native

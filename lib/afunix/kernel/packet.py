@@ -3,7 +3,7 @@
 The steps are called by `operation.perform`, with the kernel's lock held; what `into` may be is said in stream.py.
 """
 
-from ..host import blank, const, error, micropython, seal, wake
+from ..host import blank, const, error, keep, micropython, seal, wake
 from . import names
 from .connection import forget_peer, raise_error
 from .operation import perform
@@ -86,6 +86,7 @@ def _peer(ep):
             raise error(_ENOTCONN)
         failure = error(_ECONNREFUSED)
         forget_peer(ep)
+        keep()
         raise failure
     return ep.peer
 

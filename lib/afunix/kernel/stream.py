@@ -47,7 +47,7 @@ def send(sock, data, at, n, flags, message, until):
         if sent < 0:
             return done or -1
         done += sent
-        if not whole:
+        if not whole and done < last:
             break
     return done
 
