@@ -87,7 +87,7 @@ def left_in_afunix():
     left = {
         "sockets": kernel.live,
         "descriptors": len([d for d in kernel.descriptors if d is not None]),
-        "names": len(kernel.names),
+        "names": kernel.bound,
         "rights in flight": kernel.in_flight,
     }
     return ", ".join(f"{left[what]} {what} left" for what in left if left[what])

@@ -49,7 +49,7 @@ class Replay:
     def _close_all(self):
         for number in sorted(self.socks):
             self.socks.pop(number).close()
-        return kernel.live, kernel.in_flight, len(kernel.names)
+        return kernel.live, kernel.in_flight, kernel.bound
 
     def _socket(self, kind):
         return self.adopt(afunix.socket(afunix.AF_UNIX, kind))

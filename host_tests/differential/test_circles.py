@@ -141,7 +141,7 @@ def test_a_circle_that_the_collector_of_linux_misses():
         afunix.send_fds(sender, [b"x"], [sock.fileno() for sock in rights])
     for sock in (one, other, left, right, listener):
         sock.close()
-    assert (kernel.live, kernel.in_flight, kernel.names) == (1, 0, {})
+    assert (kernel.live, kernel.in_flight, kernel.bound) == (1, 0, 0)
     client.setblocking(False)
     with pytest.raises(ConnectionResetError):
         client.recv(1)

@@ -21,9 +21,10 @@ import tempfile
 import time
 
 import afunix
-from afunix.kernel import inflight
+from afunix.kernel import inflight, names
 from afunix.data.plane import Endpoint
 from afunix.kernel import kernel
+from afunix.kernel.lock import lock
 
 STREAM, DGRAM, SEQ = 1, 2, 5
 
@@ -687,9 +688,9 @@ class Twins:
         """A path whose socket is closed: afunix frees it, so it is taken away on Linux, too."""
         for handle in self.handles.values():
             path = handle.description.path
-            if path is not None and path not in kernel.names:
+            if path is not None and path not in kernel.paths:
                 self.diverged(f"the open socket bound to {path}", "is there", "is not")
-        for path in [path for path in self._paths if path not in kernel.names]:
+        for path in [path for path in self._paths if path not in kernel.paths]:
             self._paths.discard(path)
             self._call(os.unlink, path)
             for description in self._descriptions.values():
@@ -731,13 +732,13 @@ class Twins:
 
     def nothing_left(self):
         """Everything is closed: afunix is as it was before the first socket."""
-        left = list(kernel.names)
+        left = [*kernel.paths, *(name for names in kernel.abstract.values() for name in names)]
         descriptors = [description for description in kernel.descriptors if description is not None]
         state = (kernel.live, left, descriptors, kernel.in_flight)
         if state != (0, [], [], 0):
             self.diverged("sockets, names, descriptors, rights in flight", (0, [], [], 0), state)
         for endpoint in kernel.endpoints:
-            held = [*endpoint.ancillary, *(endpoint.marks or ()), endpoint.peer, endpoint.first, endpoint.cargo]
+            held = [*endpoint.ancillary, endpoint.marks, endpoint.peer, endpoint.first, endpoint.cargo]
             if any(held) or endpoint.references:
                 self.diverged("what an unused endpoint holds", [], held)
 
@@ -753,19 +754,17 @@ _NEVER = _Never()
 
 def _start_afresh():
     """Forget the state of the kernel, whatever a failed program left it in."""
-    reap = kernel.lock.reap
-    kernel.lock.__init__()
-    kernel.lock.reap = reap
-    kernel.names.clear()
-    kernel.descriptors = [None] * len(kernel.descriptors)
-    kernel.live = kernel.in_flight = 0
-    kernel.endpoints = ()
+    lock.__init__(lock._settle)
+    paths, abstract = kernel.paths, kernel.abstract
+    kernel.forget()
+    paths.clear()
+    kernel.paths, kernel.abstract = paths, abstract
+    for registry in abstract.values():
+        registry.clear()
 
 
 def _bound(name, kind):
-    if isinstance(name, str):
-        return kernel.names.get(name)
-    return kernel.names.get((kind, name))
+    return names.lookup(name, kind)
 
 
 def _ioctl(sock, request):

@@ -70,4 +70,4 @@ for _ in range(3):
     forget(20)
     gc.collect()
     afunix.socket().close()
-print(kernel.live, sum([d is not None for d in kernel.descriptors]), len(kernel.names), kernel.in_flight)
+print(kernel.live, sum([d is not None for d in kernel.descriptors]), kernel.bound, kernel.in_flight)

@@ -743,14 +743,14 @@ def run(name):
     """Run one case from a fresh kernel, and see that it leaves nothing behind."""
     case = globals()[name]
     before = dict(kernel.settings)
-    kernel.configure(**SETTINGS)
+    afunix.configure(**SETTINGS)
     try:
         asyncio.run(_checked(case))
         assert kernel.live == 0, "%d sockets left" % kernel.live
-        assert not kernel.names
+        assert not kernel.bound
     finally:
         if not kernel.live:
-            kernel.configure(**before)
+            afunix.configure(**before)
 
 
 NAMES = sorted(name for name in globals() if name.startswith("case_"))

@@ -3,6 +3,7 @@
 import kit
 
 from afunix.kernel import kernel
+from afunix.kernel.lock import lock
 
 
 def run(scripts):
@@ -16,15 +17,15 @@ def run(scripts):
 
 def _left():
     """What is not as in an unused kernel."""
-    lock = kernel.lock
     state = {
         "sockets": kernel.live,
-        "names": len(kernel.names),
+        "names": kernel.bound,
         "descriptors": len([d for d in kernel.descriptors if d is not None]),
         "rights in flight": kernel.in_flight,
-        "abandoned descriptors": sum(kernel.abandoned),
-        "unreleased descriptions": len(lock.dying),
-        "objects to close": len(lock.finished),
+        "abandoned descriptors": kernel.to_close,
+        "unreleased sockets": int(kernel.dying is not None),
+        "objects to close": int(kernel.finished is not None),
+        "blocked calls": kernel.waiting,
         "endpoints out of the list of unused ones": len(kernel.endpoints) - _unused(),
         "holder of the lock": int(lock.is_mine()),
         "waiters": _waiters(),

@@ -42,7 +42,7 @@ def nothing_left():
     assert kernel.live == 0
     assert not waiters.watchers
     assert not waiters.count
-    kernel.configure(**settings)
+    afunix.configure(**settings)
 
 
 class Counting:
@@ -144,7 +144,7 @@ def test_many_threads_wake_one_loop(nothing_left):
         for thread in threads:
             thread.join(10)
 
-    kernel.configure(sockets=16, descriptors=32)
+    afunix.configure(sockets=16, descriptors=32)
     asyncio.run(main())
 
 

@@ -16,6 +16,7 @@ KINDS = {"STREAM": 1, "DGRAM": 2, "SEQPACKET": 5}
 SIZES = [1, 2, 8, 64]
 SLOTS = 4
 IN, OUT = 1, 4
+KEY = 7  # of the socket; negative for who may not wait
 
 # An operation and two numbers for it.
 STEPS = st.lists(
@@ -30,16 +31,23 @@ class Ends(state.State):
     take = ring.take
 
     def __init__(self, size, start, framed=False):
-        self.ctl = state.control(size, SLOTS)
+        self.ctl = ring.control(size, SLOTS)
+        ring.open_for(self.ctl, KEY, 2 if framed else 1)
         self.ctl[0] = self.ctl[1] = start % (2 * size)
         self.ctl[4] = self.ctl[5] = start % (2 * SLOTS)
-        self.ctl[9] = framed
         self.memory = bytearray(b"?" * size)
-        self.lengths = memoryview(self.ctl)[10:]
+        self.lengths = ring.lengths(self.ctl)
         self.senders = [None] * SLOTS
+        self.origin = object()
         self.lock = Lock()
         self.out = ring.inlet(self.ctl, self.memory, self.senders, self.lock)
         self.outlet = ring.outlet(self.ctl, self.memory, self.lock)
+
+    def is_free(self):
+        """Does nobody hold the lock?"""
+        free = self.lock.acquire(False)
+        self.lock.release()
+        return free
 
 
 @given(st.sampled_from(SIZES), st.integers(0, 127), STEPS)
@@ -53,12 +61,12 @@ def test_bytes(size, start, steps):
         if name == "put":
             data = bytes((sent + i) % 5 + 9 for i in range(a + b))
             fits = min(b, size - len(model))
-            assert ends.put(data, a, b, True) == fits
+            assert ends.put(data, a, b, KEY) == fits
             model += data[a : a + fits]
             sent += fits
         elif name == "take":
             n = min(a, len(model))
-            assert ends.take(into, 3, a, True) == (n if model else -1)
+            assert ends.take(into, 3, a, KEY) == (n if model else -1)
             assert bytes(into[3 : 3 + n]) == model[:n] and into[3 + n : 4 + n] == b"-"
             model = model[n:]
         elif name == "peek":
@@ -91,16 +99,16 @@ def test_packets(size, start, steps):
         if name == "put":
             packet = b"--" + bytes([number % 256] * n)
             fits = len(model) < SLOTS and sum(map(len, model)) + n <= size
-            assert ends.put(packet, 2, n, True) == (n if fits else -1)
+            assert ends.put(packet, 2, n, KEY) == (n if fits else -1)
             if fits:
                 model.append(packet[2:])
         elif name == "take":
             first = model.pop(0)[:n] if model else None
-            assert ends.take(into, 3, n, True) == (-1 if first is None else len(first))
+            assert ends.take(into, 3, n, KEY) == (-1 if first is None else len(first))
             assert into == b"---" + (first or b"") + b"-" * (77 - len(first or b""))
         elif model:
             packet = model.pop(0)
-            assert ends.senders[slot] is ends and ends.lengths[slot] == len(packet)
+            assert ends.senders[slot] is ends.origin and ends.lengths[slot] == len(packet)
             assert ring.peek(ctl, memory, into, 0, len(packet), 0) == len(packet)
             assert into[: len(packet)] == packet
             ring.drop_packet(ctl, len(packet))
@@ -112,21 +120,21 @@ def test_packets(size, start, steps):
 @given(st.integers(1, 64), st.integers(0, 63), st.booleans())
 def test_a_reader_that_must_look_leaves_everything(n, start, framed):
     ends = Ends(64, start, framed)
-    assert ends.put(bytes(64), 0, n, True) == n
+    assert ends.put(bytes(64), 0, n, KEY) == n
     ends.ctl[8] = 1
-    assert ends.take(bytearray(64), 0, 64, True) == -1
+    assert ends.take(bytearray(64), 0, 64, KEY) == -1
     assert ends.queued() == n and ends.packets() == framed
 
 
 @pytest.mark.parametrize("framed", [False, True])
 def test_who_may_not_wait_leaves_a_held_lock(framed):
     ends = Ends(64, 0, framed)
-    assert ends.put(b"ab", 0, 2, False) == 2
+    assert ends.put(b"ab", 0, 2, -KEY) == 2
     ends.lock.acquire()
-    assert ends.put(b"c", 0, 1, False) == ends.take(bytearray(2), 0, 2, False) == -1
+    assert ends.put(b"c", 0, 1, -KEY) == ends.take(bytearray(2), 0, 2, -KEY) == -1
     ends.lock.release()
-    assert ends.take(bytearray(2), 0, 2, False) == 2
-    assert not ends.lock.locked()
+    assert ends.take(bytearray(2), 0, 2, -KEY) == 2
+    assert ends.is_free()
 
 
 class Revoked(Ends):
@@ -137,13 +145,23 @@ class Revoked(Ends):
 
 
 @pytest.mark.parametrize("framed", [False, True])
+def test_whose_endpoint_was_given_away_moves_nothing(framed):
+    ends = Ends(64, 0, framed)
+    assert ends.put(b"ab", 0, 2, KEY) == 2
+    ring.open_for(ends.ctl, KEY + 1, 2 if framed else 1)
+    assert ends.put(b"c", 0, 1, KEY) == ends.put(b"c", 0, 1, -KEY) == -1
+    assert ends.take(bytearray(2), 0, 2, KEY) == ends.take(bytearray(2), 0, 2, -KEY) == -1
+    assert ends.take(bytearray(2), 0, 2, KEY + 1) == 2
+
+
+@pytest.mark.parametrize("framed", [False, True])
 def test_a_late_writer_appends_nothing(framed):
     ends = Revoked(64, 0, framed)
     inlet = ring.inlet(ends.ctl, ends.memory, ends.senders, ends.lock)
     for late in (None, ring.inlet(*inlet[:3], Lock())):
         ends.ways = [late, inlet]
-        assert ends.put(b"ab", 0, 2, True) == -1
-        assert ring.ready(ends.ctl, ends.ctl) == OUT and not ends.lock.locked()
+        assert ends.put(b"ab", 0, 2, KEY) == -1
+        assert ring.ready(ends.ctl, ends.ctl) == OUT and ends.is_free()
 
 
 def _calls(step, rounds):

@@ -15,7 +15,9 @@ from .kernel import numbers as c
 from .kernel import socket_numbers as so
 from .host import MICROPYTHON, StreamBase, error
 from .kernel.tables import kernel
-from .kernel.names import key, parse
+from .kernel.connection import takes_connections
+from .kernel.lock import lock
+from .kernel.names import parse
 from .socket import socket
 
 if MICROPYTHON:
@@ -51,11 +53,8 @@ class _When(StreamBase):
 
 
 def _backlog_has_room(at):
-    with kernel.lock:
-        listener = kernel.names.get(at)
-        if listener is None or listener.shut & c.RECEIVE:
-            return True  # connect() says what is wrong
-        return listener.pending <= listener.backlog
+    with lock:
+        return takes_connections(*at)
 
 
 def _descriptor_is_free(_):
@@ -76,7 +75,7 @@ async def connect(sock, address):
             if failure.errno != c.EAGAIN:
                 raise
         if room is None:
-            room = _When(_backlog_has_room, key(parse(address), sock.type))
+            room = _When(_backlog_has_room, (parse(address), sock.type))
         await _readable(room)
 
 

@@ -249,6 +249,12 @@ def _disconnected(endpoint, former):
         route(former)
 
 
+def takes_connections(name, kind):
+    """Would connect() to `name` not wait? It would not, either, where it says at once what is wrong."""
+    listener = names.lookup(name, kind)
+    return listener is None or listener.shut & _RECEIVE or listener.pending <= listener.backlog
+
+
 def accept(listener, accepted, may_wait):
     """accept(2): `accepted`, a list of a socket object and None, becomes the connection that waits longest and its
     peer's address. Returns its descriptor; -1 where there is none yet."""

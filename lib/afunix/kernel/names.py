@@ -5,7 +5,7 @@ for an abstract name. Paths live here, not in a filesystem; each type of socket 
 function but `parse` is called with the kernel's lock held.
 """
 
-from ..host import const, decode, encode, error, micropython
+from ..host import const, decode, encode, error, keep, micropython
 from .tables import kernel, passes_credentials
 
 _ENOENT = const(2)
@@ -114,6 +114,7 @@ def name_sender(endpoint):
     """With SO_PASSCRED a socket has a name before it connects or sends a packet, so that it can be answered."""
     if endpoint.address is None and passes_credentials(endpoint):
         autobind(endpoint)
+        keep()  # also where what comes next fails, as Linux does
 
 
 def find(name, kind):

@@ -119,7 +119,7 @@ def _receive_all(sock, into, at, n, flags, message, until):
     what = Received() if message is None else message
     done = 0
     more = 0
-    while done < n and not what.stopped:
+    while True:
         try:
             end = sock._until(flags, False) if until is None else until
             more = perform(sock, receive_step, end, buffer, at + done, n - done, flags, what)
@@ -127,9 +127,10 @@ def _receive_all(sock, into, at, n, flags, message, until):
             if not done:
                 raise failure
             break
-        if more <= 0:
+        if more > 0:
+            done += more
+        if more <= 0 or done == n or what.stopped:
             break
-        done += more
     if buffer is not into and (done or more == 0):
         into[0] = seal(buffer, done)
     if message is not None:

@@ -47,9 +47,10 @@ class Kernel(Recorded):
         self.owner = 1  # of new sockets: what stands for a process here
         self.serial = _CLOSED  # of the socket that was made last
         self.waiting = 0  # calls that are blocked
-        self._forget()
+        self.forget()
 
-    def _forget(self):
+    def forget(self):
+        """Be as if nothing had been used yet."""
         self.endpoints = ()
         self.unused = None  # the first unused endpoint, and on from each by `free`
         self.dying = None  # the same of those whose last reference is gone
