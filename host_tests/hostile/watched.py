@@ -28,10 +28,11 @@ def _task(pid):
 class Watched:
     """Run `command`. `lines()` yields what it prints; afterwards `ended` tells how it came to its end."""
 
-    def __init__(self, command, **how):
+    def __init__(self, command, asleep=ASLEEP, **how):
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **how
         )
+        self._asleep = asleep
         self.ended = None
 
     def lines(self):
@@ -69,8 +70,8 @@ class Watched:
             used = now if used is None else used
             if runnable:
                 asleep = time.monotonic()
-            if time.monotonic() - asleep > ASLEEP:
-                self.ended = f"came to a halt: it slept for {ASLEEP} s"
+            if time.monotonic() - asleep > self._asleep:
+                self.ended = f"came to a halt: it slept for {self._asleep} s"
                 return False
             if now - used > BUSY:
                 self.ended = f"went round in circles for {BUSY} s of a processor"

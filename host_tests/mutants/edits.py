@@ -275,10 +275,24 @@ class _Finder:
             return
         if isinstance(first, ast.Raise) or first.lineno == second.lineno:
             return
+        if _commute(first, second):
+            return
         start, end = self._start(first), self._end(second)
         gap = self._source[self._end(first) : self._start(second)]
         what = f"{_short(self._text(second))} comes before {_short(self._text(first))}"
         self._edit("order", start, end, self._text(second) + gap + self._text(first), what)
+
+
+def _commute(first, second):
+    """Are both assignments to names, without a call, neither of which looks at what the other sets? Order is nothing to
+    them: no other thread sees local names, and modules are loaded before they are used."""
+    return all(
+        isinstance(one, ast.Assign)
+        and all(isinstance(target, ast.Name) for target in one.targets)
+        and not any(isinstance(node, ast.Call) for node in ast.walk(one.value))
+        and not {target.id for target in one.targets} & {n.id for n in ast.walk(other) if isinstance(n, ast.Name)}
+        for one, other in ((first, second), (second, first))
+    )
 
 
 def _short(text):

@@ -3,7 +3,7 @@
     run.py [--sample N] [--seed S] [--kind KIND]... [--file PATTERN]... [--workers N] [--list] [--unix] [--again]
 
 Each worker has a copy of the tree. The tests run in an order that finds most faults soon, on CPython first, then (for
---unix, and for host/board.py, which CPython has no use for) on the unix port with the data plane in Python. A mutant
+--unix, and for files that are not all for CPython) on the unix port with the data plane in C and in Python. A mutant
 that is stopped for its time counts as killed: the limits are measured in processor time (group.py). What survived is in
 build/mutants/survivors.txt; --again runs only those.
 """
@@ -36,7 +36,9 @@ PARTS = (
     *("lib", "host_tests", "firmware", "benchmarks", "boards", "examples", "port", "docs"),
     *("README.md", "Makefile", "pyproject.toml"),
 )
+# What CPython has no use for, and what has parts of that kind.
 ON_MICROPYTHON_ONLY = ("host/board.py",)
+ON_MICROPYTHON_TOO = ("data/plane.py", "aio.py", "compat.py", "makefile.py")
 # What has to be killed of each kind.
 ENOUGH = 0.95
 # A test that waits for longer than this without a processor waits for ever.
@@ -60,8 +62,8 @@ CPYTHON = (
     ("hostile", (*_ON_CPYTHON, "host_tests/hostile")),
 )
 UNIX = (
-    ("unix conformance", ("-m", "unix", "host_tests/conformance", "-k", "unix-python")),
-    ("unix unit", ("-m", "unix", "host_tests/unit", "-k", "python and not test_sensor")),
+    ("unix conformance", ("-m", "unix", "host_tests/conformance", "-k", "not mpy")),
+    ("unix unit", ("-m", "unix", "host_tests/unit", "host_tests/compat", "-k", "not mpy and not test_sensor")),
     ("unix hostile", ("-m", "unix", "host_tests/hostile", "-k", "python")),
 )
 
@@ -118,7 +120,7 @@ class Tree:
 def stages_for(edit, with_unix):
     if edit.file in ON_MICROPYTHON_ONLY:
         return UNIX
-    return CPYTHON + UNIX if with_unix else CPYTHON
+    return CPYTHON + UNIX if with_unix or edit.file in ON_MICROPYTHON_TOO else CPYTHON
 
 
 def baseline(tree, stages):

@@ -55,6 +55,12 @@ def test_an_edit(kind, what, before, after):
     assert _made(kind)[what] == SOURCE.replace(before, after)
 
 
+def test_statements_whose_order_is_nothing_stay():
+    assert not [edit for edit in edits_of("f.py", "a = 1\nb = c.X\n") if edit.kind == "order"]
+    assert [edit for edit in edits_of("f.py", "a = 1\nb = a\n") if edit.kind == "order"]
+    assert [edit for edit in edits_of("f.py", "s.a = 1\ns.b = 2\n") if edit.kind == "order"]
+
+
 def test_texts_about_the_code_stay():
     assert not [edit for edit in edits_of("f.py", SOURCE) if "ext." in edit.what]
 

@@ -68,6 +68,8 @@ def _kind(family, type, proto):
     kind = _KINDS[type] if type < 6 else 0
     if not kind:
         raise error(_ESOCKTNOSUPPORT)
+    if kind != _STREAM:
+        _loaded("kernel.packet")  # now, since later there may be no memory
     return kind
 
 

@@ -4,7 +4,9 @@ Both data planes work on the same control words (see ring.py), so these few rule
 """
 
 from . import ring
-from ..host import micropython
+from ..host import const, micropython
+
+_BUSY = const(32)
 
 
 def make(Endpoint, index, memory, slots):
@@ -72,6 +74,12 @@ class State:
     def attend(self, why):
         """Make readers leave the plain case, for `why`: ANCILLARY, OPTION, ERROR or NOT_OPEN."""
         ring.attend(self.ctl, why)
+
+    @micropython.native
+    def reserve(self):
+        """No reader takes anything in the plain case, from now until `relax(BUSY)`: one who is at it comes to its end."""
+        ring.attend(self.ctl, _BUSY)
+        self.skip(0)
 
     @micropython.native
     def attends(self, why):

@@ -265,7 +265,9 @@ def size_of(buffer):
     return _len(buffer) * _SIZES[_typecode(buffer)]
 
 
-_EXACT = (bytes, bytearray, memoryview, array)  # written out in a call, it would be allocated in every call
+# Written out in a call, these would be allocated in every call.
+_EXACT = (bytes, bytearray, memoryview, array)
+_READ_ONLY = (str, bytes)
 
 
 def bytes_of(data):
@@ -278,7 +280,7 @@ def bytes_of(data):
 
 
 def writable_bytes_of(buffer):
-    if isinstance(buffer, (str, bytes)):
+    if isinstance(buffer, _READ_ONLY):
         raise TypeError("read-write bytes-like object expected")
     if type(buffer) not in _EXACT:
         buffer = memoryview(buffer)

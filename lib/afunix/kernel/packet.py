@@ -22,6 +22,7 @@ _CONNECTED = const(2)
 _RECEIVE = const(1)
 _SEND = const(2)
 _ANCILLARY = const(1)
+_BUSY = const(32)
 _MSG_OOB = const(1)
 _MSG_PEEK = const(2)
 _MSG_TRUNC = const(0x20)
@@ -110,10 +111,17 @@ def receive_step(ep, into, at, n, flags, message):
         raise error(_EOPNOTSUPP)
     raise_error(ep)
     options = ep.options
-    if flags & _MSG_PEEK and options is not None and options.peek_offset >= 0:
-        done = _look_behind(ep, into, at, n, flags, message, options)
+    if message is None and options is None and into.__class__ is not list:
+        done = _fetch_first(ep, into, at, n, flags)
     else:
-        done = _receive_first(ep, into, at, n, flags, message, options)
+        ep.reserve()  # the packet that is looked at must be the one that is taken
+        try:
+            if flags & _MSG_PEEK and options is not None and options.peek_offset >= 0:
+                done = _look_behind(ep, into, at, n, flags, message, options)
+            else:
+                done = _receive_first(ep, into, at, n, flags, message, options)
+        finally:
+            ep.relax(_BUSY)
     if done >= 0:
         return done
     if ep.shut & _RECEIVE and (ep.kind == _SEQPACKET or not flags & _MSG_DONTWAIT):
@@ -123,6 +131,22 @@ def receive_step(ep, into, at, n, flags, message):
             message.prepare(ep, (), b"" if into.__class__ is list else 0)
         return 0
     return -1
+
+
+@micropython.native
+def _fetch_first(ep, into, at, n, flags):
+    """Where nothing but the bytes matters."""
+    keep = flags & _MSG_PEEK
+    length = ep.fetch_packet(into, at, n, keep)
+    if length < 0:
+        return -1
+    cargo = ep.cargo
+    if cargo is not None:
+        ep.cargo = None
+        _deliver(ep, cargo, None, keep)
+    if keep and not length:
+        _remember_look(ep, ep.slot(0))
+    return length if flags & _MSG_TRUNC or length < n else n
 
 
 def _look_behind(ep, into, at, n, flags, message, options):

@@ -17,6 +17,7 @@ _CONNECTED = const(2)
 _RECEIVE = const(1)
 _SEND = const(2)
 _ANCILLARY = const(1)
+_BUSY = const(32)
 _MSG_OOB = const(1)
 _MSG_PEEK = const(2)
 _MSG_WAITALL = const(0x100)
@@ -154,9 +155,18 @@ def receive_step(ep, into, at, n, flags, message):
     if ep.attends(_ANCILLARY):
         from . import ancillary
 
+        ep.skip(0)  # a reader of the plain case that began before comes to its end
         done = ancillary.receive_marked(ep, into, at, n, skip, keep, message)
+    elif message is None and into.__class__ is not list:
+        done = ep.fetch(into, at, n, skip, keep)
+        if not done and n:
+            done = -1
     else:
-        done = _receive_plain(ep, into, at, n, skip, keep, message)
+        ep.reserve()
+        try:
+            done = _receive_plain(ep, into, at, n, skip, keep, message)
+        finally:
+            ep.relax(_BUSY)
     if done >= 0:
         if options is not None:
             options.peeked(done, keep)
@@ -175,7 +185,7 @@ def receive_step(ep, into, at, n, flags, message):
 
 @micropython.native
 def _receive_plain(ep, into, at, n, skip, keep, message):
-    """What is queued; -1 where reading comes to nothing."""
+    """What is queued; -1 where reading comes to nothing. Its length must not change until it is taken."""
     there = ep.queued() - skip
     if there <= 0:
         return -1
@@ -186,8 +196,7 @@ def _receive_plain(ep, into, at, n, skip, keep, message):
 
         ancillary.tell_sender(ep, message, message.owner or 0)
     if into.__class__ is not list:
-        if message is not None:
-            message.prepare(ep, (), n)
+        message.prepare(ep, (), n)
         return ep.fetch(into, at, n, skip, keep)
     buffer = blank(n)
     into[0] = buffer
