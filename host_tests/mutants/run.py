@@ -68,12 +68,15 @@ UNIX = (
 )
 
 
-def all_edits():
-    """Every edit of the library, but for the equivalent ones; and those entries of the list that name none."""
+def all_edits(files=None):
+    """Every edit of the library, or of those `files` of it, but for the equivalent ones; and those entries of the list
+    that name none."""
     found, listed = [], {entry[:3] for entry in EQUIVALENT}
     used = set()
     for path in sorted((ROOT / LIBRARY).rglob("*.py")):
         file = str(path.relative_to(ROOT / LIBRARY))
+        if files is not None and file not in files:
+            continue
         for edit in edits_of(file, path.read_text()):
             name = (edit.file, edit.text, edit.what)
             if name in listed:
