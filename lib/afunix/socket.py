@@ -39,6 +39,7 @@ _NONBLOCK = const(0o4000)
 _TYPE_FLAGS = const(0o2004000)
 _MSG_DONTWAIT = const(0x40)
 _MSG_WAITALL = const(0x100)
+_KIND = const(4)  # in a descriptor
 _STREAM_POLL = const(3)
 _STREAM_CLOSE = const(4)
 _ALWAYS = const(0x38)  # POLLERR | POLLHUP | POLLNVAL are reported without being asked for
@@ -91,17 +92,16 @@ class socket(Handle):
     _timeout = None
     _io_refs = 0  # files of makefile() that are open
     _closed = False  # close() was called while there were some
-    _last_kind = 0  # of a socket that is closed
 
     def __init__(self, family=AF_UNIX, type=SOCK_STREAM, proto=0, fileno=None):
-        # All attributes now: to give a value to one that is there needs no memory.
+        # Both now: to give a value to an attribute that is there needs no memory.
         self._fd = -1
         self._d = kernel.descriptor()
-        self._io_refs = self._last_kind = 0
-        self._closed = False
         timeout = 0.0 if index(type) & _NONBLOCK else _default_timeout
-        self._ms = ms = _milliseconds(timeout)
-        self._timeout = timeout
+        ms = _milliseconds(timeout)
+        if timeout is not None:
+            self._ms = ms
+            self._timeout = timeout
         if fileno is _Later:
             return
         if fileno is None:
@@ -199,7 +199,6 @@ class socket(Handle):
     @micropython.native
     def _leave(self, result):
         """This object has no descriptor any more. Returns `result`."""
-        self._last_kind = self._d[0].kind
         self._fd = -1
         return result
 
@@ -215,8 +214,8 @@ class socket(Handle):
         """Give up the descriptor without closing it, and return it."""
         fd = self._fd
         if fd >= 0:
-            self._leave(None)
-            self._d = kernel.descriptor()
+            self._d = kernel.closed_like(self._d)
+            self._fd = -1
         return fd
 
     def _decref_socketios(self):
@@ -254,7 +253,7 @@ class socket(Handle):
 
     @property
     def type(self):
-        return self._d[0].kind or self._last_kind
+        return self._d[_KIND]
 
     @property
     def proto(self):
@@ -294,6 +293,8 @@ class socket(Handle):
         """Let calls wait `seconds` (a number, 0 for not at all, None for ever)."""
         ms = _milliseconds(seconds)
         seconds = None if seconds is None else seconds + 0.0
+        self._ms = self._ms  # a first value needs memory
+        self._timeout = self._timeout
         with lock:
             _set_timeout(self, opened(self), ms, seconds)
 
@@ -485,6 +486,8 @@ class socket(Handle):
         """A second socket object, with its own descriptor, for the same open socket."""
         make_room(0, 1)
         other = self.__class__(fileno=_Later)
+        other._ms = self._ms
+        other._timeout = self._timeout
         with lock:
             opened(self)
             connection.duplicate_socket(self, other)

@@ -6,7 +6,8 @@ Lock            a mutual exclusion lock: `acquire(blocking=True)`, `release()`
 SectionLock     the kernel's lock, a context manager that knows its holder; see kernel/lock.py
 Recorded        base class of what the holder of the kernel's lock changes: where a section may be torn, an exception
                 that leaves it takes back what it has changed
-Table, Registry a list and a dict of that kind
+Table           Table(items): a list of that kind, `items` itself where that will do
+Registry        a dict of that kind
 record          record(lock): it is the kernel's lock whose sections are recorded
 keep            keep(): a section is about to raise, and what it has changed is to stay
 words           words(n): n machine words of that kind, all 0, that cannot be moved

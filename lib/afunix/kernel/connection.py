@@ -95,8 +95,6 @@ def duplicate_socket(sock, other):
 
 @micropython.native
 def _duplicate_socket(sock, other, place):
-    other._ms = sock._ms
-    other._timeout = sock._timeout
     other._fd = kernel.install(place, other._d, sock._d[_DESCRIPTION])
 
 
@@ -111,9 +109,6 @@ def close(sock, fd, descriptor):
     """close(2) of the number `fd`; of `descriptor` alone, where that is not None. `sock`, if any, has no descriptor
     from now on. Returns False where the number is not open."""
     if sock is not None:
-        kind = descriptor[0].kind
-        if kind:
-            sock._last_kind = kind
         sock._fd = -1
     i = fd - _FIRST
     table = kernel.descriptors

@@ -10,6 +10,7 @@ A descriptor is a list, so that the data plane in C can read it without a look a
     1  the serial number of that socket; CLOSED
     2  the description that it refers to: an Endpoint, or a rights.File; None where it is closed
     3  is it to be closed by who lets go of the lock next?
+    4  the kind of that socket, also when it is closed
 
 All handles of one descriptor share it. A number says where the table has it, and so may mean another one later.
 """
@@ -30,6 +31,7 @@ _EP = const(0)
 _SERIAL = const(1)
 _DESCRIPTION = const(2)
 _ABANDONED = const(3)
+_KIND = const(4)
 
 FIRST_DESCRIPTOR = 3  # 0, 1 and 2 are a board's console, as everywhere
 _FIRST = const(3)
@@ -150,7 +152,13 @@ class Kernel(Recorded):
 
     def descriptor(self):
         """A descriptor that is not open yet."""
-        return Table((self.closed, _CLOSED, None, False))
+        return Table([self.closed, _CLOSED, None, False, 0])
+
+    def closed_like(self, descriptor):
+        """One that is closed, of the same kind."""
+        made = self.descriptor()
+        made[_KIND] = descriptor[_KIND]
+        return made
 
     @micropython.native
     def vacancy(self, after=-1):
@@ -175,6 +183,7 @@ class Kernel(Recorded):
         description.references += 1
         descriptor[_DESCRIPTION] = description
         if description.kind >= 0:
+            descriptor[_KIND] = description.kind
             descriptor[_EP] = description
             descriptor[_SERIAL] = description.serial()
         return i + _FIRST
