@@ -161,8 +161,8 @@ def _fill_table():
         CALLS[-1].name += " " + option
     method("setsockopt", ("1", ()), ("2", ()), ("None", OPTION_VALUES), ("4", NUMBERS), alters=True)
     method("ioctl", ("3", NUMBERS), ("1", NUMBERS), alters=True)
-    method("makefile", ("'rb'", MODES), alters=True)
-    method("makefile", ("'rb'", MODES), ("0", NUMBERS), alters=True)
+    method("makefile", ("'rb'", MODES), alters=True, tells=False)
+    method("makefile", ("'rb'", MODES), ("0", NUMBERS), alters=True, tells=False)
     for name in (
         "accept",
         "close",
@@ -210,7 +210,7 @@ def _fill_table():
         role="send",
     )
     function("recv_fds", ("scene.sock", OBJECTS), count, count, form="pair", role="receive", rights=True)
-    function("setdefaulttimeout", ("1", TIMES))
+    other("setdefaulttimeout", lambda scene, seconds: scene.set_default(seconds), ("1", TIMES), form="none")
     for name in SETTINGS:
         other(
             "configure " + name,
@@ -356,6 +356,11 @@ class Scene:
         if fd >= 0 and not self.closed:
             self.closed = True
             self.net.close(fd)
+
+    def set_default(self, seconds):
+        """Of afunix it is CPython's through afunix.compat alone."""
+        module = self.net if hasattr(self.net, "setdefaulttimeout") else sys.modules["afunix.socket"]
+        module.setdefaulttimeout(seconds)
 
     def descriptor_closed(self, fd):
         """The program has closed it, and knows what it does."""

@@ -23,7 +23,6 @@ class File(StreamBase):
         self._sock = sock
         self._reads = "r" in mode or "w" not in mode
         self._writes = "w" in mode
-        sock._closed = sock._closed  # a first value needs memory, and close() must not
         sock._io_refs += 1
 
     def _for(self, may=True, what=""):

@@ -226,6 +226,7 @@ class socket(Handle):
 
     def makefile(self, mode="r", buffering=None, *, encoding=None, errors=None, newline=None):
         """A file that reads from the socket ("r"), writes to it ("w") or both, as text or ("b") bytes, as CPython's."""
+        self._closed = self._closed  # a first value needs memory, and close() must not
         return _loaded("makefile").open_file(self, mode, buffering, encoding, errors, newline)
 
     def fileno(self):
