@@ -23,6 +23,8 @@ static uint32_t number(char kind, uint8_t byte) {
             return byte % (model_size() + model_size() / 4 + 2);
         case 'w':
             return byte < NEAR_THE_TOP ? byte : UINT32_MAX - (UINT8_MAX - byte);
+        case 'x': // near a power of two, or near the top
+            return byte & 1 ? UINT32_MAX - (byte >> 1) : (UINT32_C(1) << (byte >> 3)) - 1 + (byte >> 1 & 3);
         case 'o':
             return byte & 1 ? byte : 0;
         default:

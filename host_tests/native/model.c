@@ -20,7 +20,7 @@ typedef struct {
     af_ring_t ring;
     af_control_t control;
     uint8_t *memory;
-    int32_t *lengths;
+    uint32_t *lengths;
     /* the model */
     uint32_t size, slots;
     uint8_t bytes[MODEL_MOST];
@@ -214,6 +214,50 @@ static void attention(uint32_t why, uint32_t unused) {
     here->control.attention = why;
 }
 
+/* Everything there is, on words that may be anything: the sanitizer sees what is touched outside. What comes of it is
+ * not foretold, but it is never more than was asked for, or than there can be. */
+static void run_spoilt(uint32_t n) {
+    af_ring_t *ring = &here->ring;
+    uint8_t *data = fresh(n);
+    uint8_t *into = exactly(n);
+    const af_side_t self = { ring, ring, AF_DGRAM, AF_CONNECTED, 0, 0, 0 };
+    assert(af_ring_used(ring) <= here->size && af_ring_packets(ring) <= here->slots);
+    assert(af_ring_first(ring) < (int32_t)here->slots && af_ring_first_length(ring) <= (int32_t)here->size);
+    assert(af_ring_find(ring, UNTOUCHED, n) <= (int32_t)least(n, here->size));
+    assert(af_ring_peek(ring, into, n, n / 2) <= (int32_t)least(n, here->size));
+    assert(af_ring_put(ring, data, n) <= (int32_t)least(n, here->size));
+    assert(af_ring_put_packet(ring, data, n) < (int32_t)here->slots);
+    assert(af_ring_take(ring, into, n) <= (int32_t)least(n, here->size));
+    af_ring_skip(ring, n);
+    af_ring_publish(ring);
+    if (af_ring_first(ring) >= 0) {
+        af_ring_drop(ring);
+    }
+    (void)af_poll(&self);
+    free(into);
+    free(data);
+}
+
+/* Words that a program wrote to: one of the control words, and all lengths. Afterwards they are as they were. */
+static void spoil(uint32_t which, uint32_t value) {
+    const af_control_t control = here->control;
+    uint8_t *memory = exactly(here->size);
+    uint32_t *lengths = exactly(here->slots * sizeof(*lengths));
+    memcpy(memory, here->memory, here->size);
+    memcpy(lengths, here->lengths, here->slots * sizeof(*lengths));
+    volatile uint32_t *words = (volatile uint32_t *)&here->control;
+    words[which % (sizeof(control) / sizeof(*words))] = value;
+    for (uint32_t i = 0; i < here->slots; i++) {
+        here->lengths[i] = value;
+    }
+    run_spoilt(least(which, MODEL_MOST));
+    here->control = control;
+    memcpy(here->memory, memory, here->size);
+    memcpy(here->lengths, lengths, here->slots * sizeof(*lengths));
+    free(lengths);
+    free(memory);
+}
+
 static bool is_writable(const af_side_t *self, bool connected) {
     if (!connected) {
         return self->kind && self->state != AF_LISTENING;
@@ -267,6 +311,7 @@ const model_operation_t model_operations[] = {
     { "poll", "bb", poll },
     { "turn", "", turn },
     { "clear", "", clear },
+    { "spoil", "bx", spoil },
 };
 // clang-format on
 
@@ -287,7 +332,7 @@ static void check(void) {
     assert(af_ring_packets(ring) == here->published);
     assert(af_ring_first(ring) == (here->published ? here->packets[0].slot : AF_NOT));
     assert(af_ring_first_length(ring) == (here->published ? (int32_t)here->packets[0].length : AF_NOT));
-    assert(here->control.written <= here->control.wrap && here->control.read <= here->control.wrap);
+    assert(here->control.written <= here->ring.wrap && here->control.read <= here->ring.wrap);
     for (uint32_t kind = 1; kind <= 3; kind++) {
         poll(kind, 1);
     }
@@ -299,6 +344,15 @@ static void forget(side_t *side) {
     free(side->lengths);
     memset(side, 0, sizeof(*side));
     side->ring.control = &side->control;
+}
+
+/* Sizes that no ring can have. */
+static void check_refusals(void) {
+    static const uint32_t sizes[][2] = { { 0, 0 }, { 3, 0 }, { UINT32_C(1) << 31, 0 }, { 4, 3 } };
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        bool is_made = af_ring_make(&here->ring, &here->control, NULL, sizes[i][0], NULL, sizes[i][1]);
+        assert(!is_made);
+    }
 }
 
 void model_start(uint32_t size, uint32_t slots, uint32_t counter) {
@@ -313,16 +367,12 @@ void model_start(uint32_t size, uint32_t slots, uint32_t counter) {
     here->slots = slots;
     here->last_slot = AF_NOT;
     next_byte = 0;
-    here->ring = (af_ring_t) { &here->control, here->memory, here->lengths };
-    here->control = (af_control_t) {
-        .size = size,
-        .wrap = 2 * size - 1,
-        .slots = slots,
-        .packets_wrap = slots ? 2 * slots - 1 : 0,
-        .framed = is_framed(here),
-    };
-    here->control.written = here->control.read = counter & here->control.wrap;
-    here->control.packets_in = here->control.packets_out = counter & here->control.packets_wrap;
+    check_refusals();
+    bool is_made = af_ring_make(&here->ring, &here->control, here->memory, size, here->lengths, slots);
+    assert(is_made);
+    here->control = (af_control_t) { .framed = is_framed(here) };
+    here->control.written = here->control.read = counter & here->ring.wrap;
+    here->control.packets_in = here->control.packets_out = counter & here->ring.packets_wrap;
     check();
 }
 

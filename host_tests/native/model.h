@@ -15,7 +15,7 @@ enum { MODEL_MOST = 1024, MODEL_SLOTS = 64 };
 
 typedef struct {
     const char *name;
-    /* What its numbers are: n a length, w any number, b bits or a byte, o bits or often 0 */
+    /* What its numbers are: n a length, w any number, x any at all, b bits or a byte, o bits or often 0 */
     const char *numbers;
     void (*run)(uint32_t a, uint32_t b);
 } model_operation_t;

@@ -14,7 +14,7 @@ ROOT = PORT.parent
 NATIVE = sorted(HERE.glob("*.c"))
 BINDING = sorted((PORT / "afunix").glob("*.c"))
 # What only one form of the binding is compiled from: inside firmware, as a file for this machine, as one for ARM.
-IN_FIRMWARE = ["user_module", "lock_atomic"]
+IN_FIRMWARE = ["user_module", "section", "datagram", "lock_atomic"]
 AS_A_FILE = ["native_module", "lock_object", "thin"]
 ON_ARM = ["lock_arm"]
 # MicroPython's way to find a module is a variable that no header declares.

@@ -10,9 +10,9 @@
 enum { SIZE = 64, SLOTS = 4, CHUNK = 23 };
 
 static uint8_t memory[SIZE];
-static int32_t lengths[SLOTS];
+static uint32_t lengths[SLOTS];
 static af_control_t control;
-static af_ring_t ring = { &control, memory, lengths };
+static af_ring_t ring;
 static uint32_t total;
 static volatile uint32_t finished;
 
@@ -105,13 +105,9 @@ static void *watch(void *unused) {
 
 static void run(void *(*write)(void *), void *(*read)(void *), uint32_t slots) {
     pthread_t threads[3];
-    control = (af_control_t) {
-        .size = SIZE,
-        .wrap = 2 * SIZE - 1,
-        .slots = slots,
-        .packets_wrap = slots ? 2 * slots - 1 : 0,
-        .framed = slots != 0,
-    };
+    control = (af_control_t) { .framed = slots != 0 };
+    bool is_made = af_ring_make(&ring, &control, memory, SIZE, lengths, slots);
+    assert(is_made);
     finished = 0;
     pthread_create(&threads[0], NULL, write, NULL);
     pthread_create(&threads[1], NULL, read, NULL);

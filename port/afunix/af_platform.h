@@ -5,6 +5,7 @@
 #if MICROPY_ENABLE_DYNRUNTIME
 #include "thin.h"
 void *memcpy(void *to, const void *from, size_t n);
+void *memset(void *to, int byte, size_t n);
 #else
 #include <string.h>
 #endif

@@ -1,40 +1,59 @@
 #include "binding.h"
 
+// A function's first argument need not be what it is a method of: a program can call it by itself.
 static af_endpoint_t *endpoint_of(mp_obj_t object) {
+    if (!af_is_endpoint(object)) {
+        mp_raise_TypeError(NULL);
+    }
     return MP_OBJ_TO_PTR(object);
 }
 
-bool af_is_endpoint(mp_obj_t object) {
-    return (const void *)mp_obj_get_type(object) == &af.endpoint_type;
+// The place of a slot in the list that is this field, which a program may have made shorter; NULL where it has.
+static mp_obj_t *slot_of(const af_endpoint_t *self, int field, uint32_t slot) {
+    const mp_obj_list_t *list = MP_OBJ_TO_PTR(self->field[field]);
+    return slot < list->len ? &list->items[slot] : NULL;
 }
 
-static mp_obj_t *slots_of(const af_endpoint_t *self, int field) {
-    return ((mp_obj_list_t *)MP_OBJ_TO_PTR(self->field[field]))->items;
+static void set_slot(const af_endpoint_t *self, int field, uint32_t slot, mp_obj_t value) {
+    mp_obj_t *place = slot_of(self, field, slot);
+    if (place != NULL) {
+        *place = value;
+    }
+}
+
+static mp_obj_t get_slot(const af_endpoint_t *self, int field, uint32_t slot) {
+    const mp_obj_t *place = slot_of(self, field, slot);
+    return place == NULL ? mp_const_none : *place;
 }
 
 // The plain case
 
-static int32_t put_packet(af_endpoint_t *to, mp_obj_t from, const uint8_t *data, uint32_t n) {
+static bool is_socket(af_socket_id_t self) {
+    return self.endpoint->ring.control->serial == self.serial;
+}
+
+static int32_t put_packet(af_endpoint_t *to, mp_obj_t origin, const uint8_t *data, uint32_t n) {
     int32_t slot = af_ring_put_packet(&to->ring, data, n);
     if (slot < 0) {
         return AF_NOT;
     }
-    slots_of(to, E_senders)[slot] = from;
+    set_slot(to, E_senders, slot, origin);
     af_ring_publish(&to->ring);
     return n;
 }
 
-int32_t af_put(af_endpoint_t *self, const uint8_t *data, uint32_t n, bool wait) {
-    mp_obj_t out = self->field[E_out];
-    af_endpoint_t *peer = endpoint_of(out);
+int32_t af_put(af_socket_id_t self, const uint8_t *data, uint32_t n, bool wait) {
+    mp_obj_t *field = self.endpoint->field;
+    mp_obj_t out = field[E_out];
+    af_endpoint_t *peer = MP_OBJ_TO_PTR(out);
     if (out == mp_const_none || !af_lock(&peer->wlock, wait)) {
         return AF_NOT;
     }
     int32_t done = AF_NOT;
-    if (*(volatile mp_obj_t *)&self->field[E_out] != out) {
+    if (!is_socket(self) || *(volatile mp_obj_t *)&field[E_out] != out) {
         // taken away meanwhile
     } else if (peer->ring.control->framed) {
-        done = put_packet(peer, MP_OBJ_FROM_PTR(self), data, n);
+        done = put_packet(peer, field[E_origin], data, n);
     } else {
         done = af_ring_put(&peer->ring, data, n);
     }
@@ -42,36 +61,63 @@ int32_t af_put(af_endpoint_t *self, const uint8_t *data, uint32_t n, bool wait) 
     return done;
 }
 
-int32_t af_take(af_endpoint_t *self, uint8_t *into, uint32_t n, uint32_t least, bool wait) {
-    if (!af_lock(&self->rlock, wait)) {
+int32_t af_take(af_socket_id_t self, uint8_t *into, uint32_t n, uint32_t least, bool wait) {
+    af_endpoint_t *endpoint = self.endpoint;
+    if (!af_lock(&endpoint->rlock, wait)) {
         return AF_NOT;
     }
     int32_t done = AF_NOT;
-    if (!least || af_ring_used(&self->ring) >= least) {
-        done = af_ring_take(&self->ring, into, n);
+    if (is_socket(self) && (!least || af_ring_used(&endpoint->ring) >= least)) {
+        done = af_ring_take(&endpoint->ring, into, n);
     }
-    af_unlock(&self->rlock);
+    af_unlock(&endpoint->rlock);
     return done;
 }
 
-int32_t af_take_line(af_endpoint_t *self, uint8_t *into, uint32_t n) {
+int32_t af_take_line(af_socket_id_t self, uint8_t *into, uint32_t n) {
+    af_endpoint_t *endpoint = self.endpoint;
     int32_t done = AF_NOT;
-    af_lock(&self->rlock, true);
-    if ((uint32_t)af_ring_find(&self->ring, '\n', n) == n) {
-        done = af_ring_take(&self->ring, into, n);
+    af_lock(&endpoint->rlock, true);
+    if (is_socket(self) && (uint32_t)af_ring_find(&endpoint->ring, '\n', n) == n) {
+        done = af_ring_take(&endpoint->ring, into, n);
     }
-    af_unlock(&self->rlock);
+    af_unlock(&endpoint->rlock);
     return done;
+}
+
+int32_t af_take_packet(af_socket_id_t self, uint8_t *into, uint32_t n, mp_obj_t *origin) {
+    af_endpoint_t *endpoint = self.endpoint;
+    int32_t done = AF_NOT;
+    af_lock(&endpoint->rlock, true);
+    int32_t slot = af_ring_first(&endpoint->ring);
+    if (is_socket(self) && slot >= 0 && endpoint->ring.control->framed) {
+        *origin = get_slot(endpoint, E_senders, slot);
+        done = af_ring_take(&endpoint->ring, into, n);
+    }
+    af_unlock(&endpoint->rlock);
+    return done;
+}
+
+bool af_append_packet(af_endpoint_t *self, mp_obj_t origin, mp_obj_t ancillary, const uint8_t *data, uint32_t n) {
+    af_lock(&self->wlock, true);
+    int32_t slot = af_ring_put_packet(&self->ring, data, n);
+    if (slot >= 0) {
+        set_slot(self, E_senders, slot, origin);
+        set_slot(self, E_ancillary, slot, ancillary);
+        af_ring_publish(&self->ring);
+    }
+    af_unlock(&self->wlock);
+    return slot >= 0;
 }
 
 // Readiness
 
 uint32_t af_events(const af_endpoint_t *self) {
     const mp_obj_t *field = self->field;
-    const af_endpoint_t *peer = endpoint_of(field[E_peer]);
+    mp_obj_t peer = field[E_peer];
     af_side_t side = {
         .ring = &self->ring,
-        .peer = field[E_peer] == mp_const_none ? NULL : &peer->ring,
+        .peer = peer == mp_const_none ? NULL : &((const af_endpoint_t *)MP_OBJ_TO_PTR(peer))->ring,
         .kind = AF_NUMBER(field[E_kind]),
         .state = AF_NUMBER(field[E_state]),
         .shut = AF_NUMBER(field[E_shut]),
@@ -86,22 +132,31 @@ static mp_obj_t endpoint_poll(mp_obj_t self) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(poll_obj, endpoint_poll);
 
-// What the control plane builds the other cases from. Arguments: object[at:at + n] as bytes. A buffer to fill may be a
-// bytes object that nobody else has seen yet.
+// What the control plane builds the other cases from. A buffer to fill may be a bytes object that nobody else has seen
+// yet. It may have shrunk since the call began: then there is less of it to fill, and nothing of it to send.
 
+// object[at:at + n] as bytes; `n` is less than was asked for where the object ends before.
 typedef struct {
     uint8_t *bytes;
     uint32_t n;
+    bool whole;
 } span_t;
+
+// A number that is neither negative nor large: anything else a program has made up.
+static size_t count_of(mp_obj_t number) {
+    if (!mp_obj_is_small_int(number) || AF_NUMBER(number) < 0) {
+        mp_raise_TypeError(NULL);
+    }
+    return AF_NUMBER(number);
+}
 
 static span_t span_of(const mp_obj_t *args) {
     mp_buffer_info_t buffer;
     mp_get_buffer_raise(args[1], &buffer, MP_BUFFER_READ);
-    size_t at = AF_NUMBER(args[2]), n = AF_NUMBER(args[3]);
-    if (at > buffer.len || n > buffer.len - at) {
-        mp_raise_TypeError(NULL);
-    }
-    return (span_t) { (uint8_t *)buffer.buf + at, n };
+    size_t at = count_of(args[2]), n = count_of(args[3]);
+    bool starts_inside = at <= buffer.len;
+    size_t there = starts_inside ? buffer.len - at : 0;
+    return (span_t) { (uint8_t *)buffer.buf + at, n < there ? n : there, starts_inside && n <= there };
 }
 
 // append(data, at, n)
@@ -109,28 +164,23 @@ static mp_obj_t endpoint_append(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
     af_endpoint_t *self = endpoint_of(args[0]);
     span_t data = span_of(args);
+    int32_t done = AF_NOT;
     af_lock(&self->wlock, true);
-    self->field[E_appended_at] = AF_INT(self->ring.control->written);
-    int32_t done = af_ring_put(&self->ring, data.bytes, data.n);
+    self->field[E_appended_at] = AF_INT(self->ring.control->written & self->ring.wrap);
+    if (data.whole) {
+        done = af_ring_put(&self->ring, data.bytes, data.n);
+    }
     af_unlock(&self->wlock);
     return AF_INT(done);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(append_obj, 4, 4, endpoint_append);
 
-// append_packet(data, at, n, sender, ancillary)
+// append_packet(data, at, n, origin, ancillary)
 static mp_obj_t endpoint_append_packet(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
     af_endpoint_t *self = endpoint_of(args[0]);
     span_t data = span_of(args);
-    af_lock(&self->wlock, true);
-    int32_t slot = af_ring_put_packet(&self->ring, data.bytes, data.n);
-    if (slot >= 0) {
-        slots_of(self, E_senders)[slot] = args[4];
-        slots_of(self, E_ancillary)[slot] = args[5];
-        af_ring_publish(&self->ring);
-    }
-    af_unlock(&self->wlock);
-    return mp_obj_new_bool(slot >= 0);
+    return mp_obj_new_bool(data.whole && af_append_packet(self, args[4], args[5], data.bytes, data.n));
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(append_packet_obj, 6, 6, endpoint_append_packet);
 
@@ -138,14 +188,15 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(append_packet_obj, 6, 6, endpoint_app
 static mp_obj_t endpoint_fetch(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
     af_endpoint_t *self = endpoint_of(args[0]);
-    span_t into = span_of(args);
+    size_t skip = count_of(args[4]);
     bool line = args[5] == AF_INT(-1);
     bool keep = !line && mp_obj_is_true(args[5]);
+    span_t into = span_of(args);
     af_lock(&self->rlock, true);
     if (line) {
         into.n = af_ring_find(&self->ring, '\n', into.n);
     }
-    int32_t done = af_ring_peek(&self->ring, into.bytes, into.n, AF_NUMBER(args[4]));
+    int32_t done = af_ring_peek(&self->ring, into.bytes, into.n, skip);
     if (!keep) {
         af_ring_skip(&self->ring, done);
     }
@@ -156,12 +207,11 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(fetch_obj, 6, 6, endpoint_fetch);
 
 static void fetch_first(af_endpoint_t *self, uint32_t length, span_t into, bool keep) {
     int32_t slot = af_ring_first(&self->ring);
-    mp_obj_t *ancillary = &slots_of(self, E_ancillary)[slot];
     af_ring_peek(&self->ring, into.bytes, into.n < length ? into.n : length, 0);
-    self->field[E_sender] = slots_of(self, E_senders)[slot];
-    self->field[E_cargo] = *ancillary;
+    self->field[E_sender] = get_slot(self, E_senders, slot);
+    self->field[E_cargo] = get_slot(self, E_ancillary, slot);
     if (!keep) {
-        *ancillary = mp_const_none;
+        set_slot(self, E_ancillary, slot, mp_const_none);
         af_ring_drop(&self->ring);
     }
 }
@@ -170,8 +220,8 @@ static void fetch_first(af_endpoint_t *self, uint32_t length, span_t into, bool 
 static mp_obj_t endpoint_fetch_packet(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
     af_endpoint_t *self = endpoint_of(args[0]);
-    span_t into = span_of(args);
     bool keep = mp_obj_is_true(args[4]);
+    span_t into = span_of(args);
     af_lock(&self->rlock, true);
     int32_t length = af_ring_first_length(&self->ring);
     if (length >= 0) {
@@ -184,8 +234,9 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(fetch_packet_obj, 5, 5, endpoint_fetc
 
 static mp_obj_t endpoint_skip(mp_obj_t self_in, mp_obj_t n) {
     af_endpoint_t *self = endpoint_of(self_in);
+    size_t count = count_of(n);
     af_lock(&self->rlock, true);
-    af_ring_skip(&self->ring, AF_NUMBER(n));
+    af_ring_skip(&self->ring, count);
     af_unlock(&self->rlock);
     return mp_const_none;
 }
@@ -205,26 +256,38 @@ static MP_DEFINE_CONST_FUN_OBJ_1(clear_obj, endpoint_clear);
 // Life
 
 static mp_obj_t endpoint_renew(mp_obj_t self) {
-    af_refresh(&af.endpoint_fields, endpoint_of(self)->field, E_peer);
+    af_fields_refresh(&af.endpoint_fields, endpoint_of(self)->field, E_peer);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(renew_obj, endpoint_renew);
 
-// Endpoint(index, memory, lengths, senders, ancillary, control)
-mp_obj_t af_endpoint_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    if (n_args != E_inlet || n_kw) {
-        mp_raise_TypeError(NULL);
-    }
+// The ring in the memory that the constructor was given, whose sizes are these buffers'.
+static void make_ring(af_endpoint_t *self, const mp_obj_t *args) {
     mp_buffer_info_t memory, lengths, control;
     mp_get_buffer_raise(args[E_memory], &memory, MP_BUFFER_WRITE);
     mp_get_buffer_raise(args[E_lengths], &lengths, MP_BUFFER_WRITE);
     mp_get_buffer_raise(args[E_control], &control, MP_BUFFER_WRITE);
+    bool right = control.len >= sizeof(af_control_t) && !((uintptr_t)control.buf % sizeof(uint32_t));
+    right = right && !((uintptr_t)lengths.buf % sizeof(uint32_t)) && memory.len == (uint32_t)memory.len;
+    if (!right
+        || !af_ring_make(&self->ring, control.buf, memory.buf, memory.len, lengths.buf,
+                         lengths.len / sizeof(uint32_t))) {
+        mp_raise_ValueError(NULL);
+    }
+}
+
+// Endpoint(index, memory, lengths, senders, ancillary, control)
+mp_obj_t af_endpoint_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    if (n_args != E_inlet || n_kw || !AF_IS(args[E_senders], &mp_type_list)
+        || !AF_IS(args[E_ancillary], &mp_type_list)) {
+        mp_raise_TypeError(NULL);
+    }
     size_t size = sizeof(af_endpoint_t) + af.endpoint_fields.count * sizeof(mp_obj_t);
     af_endpoint_t *self = (af_endpoint_t *)mp_obj_malloc_helper(size, type);
-    self->ring = (af_ring_t) { control.buf, memory.buf, lengths.buf };
+    make_ring(self, args);
     af_lock_init(&self->wlock);
     af_lock_init(&self->rlock);
-    af_refresh(&af.endpoint_fields, self->field, E_inlet);
+    af_fields_refresh(&af.endpoint_fields, self->field, E_inlet);
     for (size_t i = 0; i < E_inlet; i++) {
         self->field[i] = args[i];
     }
@@ -232,28 +295,27 @@ mp_obj_t af_endpoint_make_new(const mp_obj_type_t *type, size_t n_args, size_t n
     return MP_OBJ_FROM_PTR(self);
 }
 
-// What this file casts without a look must be what it takes it for.
-static bool fits(int field, mp_obj_t value) {
-    if (field == E_out || field == E_peer) {
+bool af_endpoint_fits(size_t place, mp_obj_t value) {
+    if (place == E_out || place == E_peer) {
         return value == mp_const_none || af_is_endpoint(value);
     }
-    if (field >= E_kind && field <= E_pending) {
+    if (place >= E_kind && place <= E_pending) {
         return mp_obj_is_small_int(value);
     }
-    return field > E_inlet;
+    return place > E_inlet;
 }
 
 void af_endpoint_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
-    af_endpoint_t *self = endpoint_of(self_in);
-    mp_obj_t *place = af_place(&af.endpoint_fields, self->field, attr);
+    mp_obj_t *field = ((af_endpoint_t *)MP_OBJ_TO_PTR(self_in))->field;
+    int place = af_fields_find(&af.endpoint_fields, attr);
     if (dest[0] == MP_OBJ_NULL) {
-        if (place == NULL) {
+        if (place < 0) {
             dest[1] = MP_OBJ_SENTINEL; // look in the type's dictionary
         } else {
-            dest[0] = *place;
+            dest[0] = field[place];
         }
-    } else if (place != NULL && dest[1] != MP_OBJ_NULL && fits(place - self->field, dest[1])) {
-        *place = dest[1];
+    } else if (place >= 0 && dest[1] != MP_OBJ_NULL && af_endpoint_fits(place, dest[1])) {
+        field[place] = dest[1];
         dest[0] = MP_OBJ_NULL; // done
     }
 }
@@ -261,3 +323,4 @@ void af_endpoint_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
 const void *const af_endpoint_methods[] = {
     &append_obj, &append_packet_obj, &fetch_obj, &fetch_packet_obj, &skip_obj, &clear_obj, &renew_obj, &poll_obj,
 };
+const size_t af_endpoint_method_count = MP_ARRAY_SIZE(af_endpoint_methods);

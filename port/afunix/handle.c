@@ -1,80 +1,18 @@
-#include "binding.h"
+#include "call.h"
 
 enum { ALWAYS = AF_ERR | AF_HUP | AF_NVAL }; // events reported without being asked for
-
-// What a call in C is bound to is a socket, or the part that stands for an object of a program's subclass. The stream
-// protocol is given such an object as it is.
-static mp_obj_t whole_of(mp_obj_t self) {
-    if ((const void *)mp_obj_get_type(self) == &af.handle_type) {
-        return ((af_part_t *)MP_OBJ_TO_PTR(self))->whole;
-    }
-    return self;
-}
-
-static af_endpoint_t *endpoint_of(mp_obj_t self) {
-    if ((const void *)mp_obj_get_type(self) == &af.socket_type) {
-        return MP_OBJ_TO_PTR(((af_socket_t *)MP_OBJ_TO_PTR(self))->field[H_ep]);
-    }
-    mp_obj_t ep = mp_load_attr(whole_of(self), MP_QSTR__ep);
-    if (!af_is_endpoint(ep)) {
-        mp_raise_TypeError(NULL);
-    }
-    return MP_OBJ_TO_PTR(ep);
-}
-
-// The bytes of `object`. Text has some, too, but not to send.
-AF_HOT bool plain(mp_obj_t object, mp_buffer_info_t *buffer, mp_uint_t access) {
-    const mp_obj_type_t *type = mp_obj_get_type(object);
-    buffer->typecode = 'B';
-    #if !MICROPY_ENABLE_DYNRUNTIME
-    // Inside firmware there is room for the two usual ones.
-    if (type == &mp_type_bytearray) {
-        const mp_obj_array_t *array = MP_OBJ_TO_PTR(object);
-        buffer->buf = array->items;
-        buffer->len = array->len;
-        return true;
-    }
-    if (type == &mp_type_bytes && access == MP_BUFFER_READ) {
-        buffer->buf = (void *)((const mp_obj_str_t *)MP_OBJ_TO_PTR(object))->data;
-        buffer->len = ((const mp_obj_str_t *)MP_OBJ_TO_PTR(object))->len;
-        return true;
-    }
-    #endif
-    return type != &mp_type_str && mp_get_buffer(object, buffer, access);
-}
-
-// What Python is given for `object`: it counts items, so those must be bytes.
-static mp_obj_t as_bytes(mp_obj_t object, const mp_buffer_info_t *buffer) {
-    int code = buffer->typecode;
-    if (code == 'B' || code == 'b' || code == BYTEARRAY_TYPECODE) {
-        return object;
-    }
-    return mp_obj_new_bytearray_by_ref(buffer->len, buffer->buf);
-}
-
-// Everything else is for the methods of lib/afunix/socket.py.
-mp_obj_t af_ask(mp_obj_t self, qstr name, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    mp_obj_t call[2 + AF_MOST_ARGUMENTS];
-    size_t n = n_args + 2 * n_kw;
-    if (n > AF_MOST_ARGUMENTS) {
-        mp_raise_TypeError(NULL);
-    }
-    mp_load_method(whole_of(self), name, call);
-    for (size_t i = 0; i < n; i++) {
-        call[2 + i] = args[i];
-    }
-    return mp_call_method_n_kw(n_args, n_kw, call);
-}
-
-static mp_obj_t argument(size_t n_args, const mp_obj_t *args, size_t i, mp_int_t otherwise) {
-    return n_args > i ? args[i] : AF_INT(otherwise);
-}
 
 // A call's bytes, and what became of them in the plain case.
 typedef struct {
     mp_obj_t object;
     mp_obj_t done;
 } transfer_t;
+
+// Did the plain case do all? If not there may be more to come, for Python.
+AF_HOT bool settle(transfer_t *transfer, int32_t done, size_t n) {
+    transfer->done = AF_INT(done);
+    return done >= 0 && (size_t)done == n;
+}
 
 // The method `name` with what is left to do: object, done, and what follows the object in `args`.
 static mp_obj_t go_on(size_t n_args, const mp_obj_t *args, qstr name, const transfer_t *transfer) {
@@ -87,16 +25,13 @@ static mp_obj_t go_on(size_t n_args, const mp_obj_t *args, qstr name, const tran
     return af_ask(args[0], name, n_args, 0, call);
 }
 
-// Did the plain case do all? If not, and if it may wait, there is more to come for Python.
-AF_HOT bool settle(transfer_t *transfer, int32_t done, const mp_buffer_info_t *buffer, bool wait) {
-    transfer->done = AF_INT(done);
-    if (done > 0 && (size_t)done == buffer->len) {
-        return true;
-    }
-    if (wait) {
-        transfer->object = as_bytes(transfer->object, buffer);
-    }
-    return false;
+// Only these two are plain: True and 0.0 are equal to numbers, and for Python to judge.
+static bool is_absent_or_zero(size_t n_args, const mp_obj_t *args, size_t i) {
+    return n_args <= i || args[i] == AF_INT(0);
+}
+
+static bool is_count(mp_obj_t object, size_t most) {
+    return mp_obj_is_small_int(object) && AF_NUMBER(object) > 0 && (size_t)AF_NUMBER(object) <= most;
 }
 
 // Sends
@@ -106,17 +41,26 @@ AF_HOT bool put(mp_obj_t self, transfer_t *transfer, bool wait) {
     if (!plain(transfer->object, &buffer, MP_BUFFER_READ)) {
         return false;
     }
-    return settle(transfer, af_put(endpoint_of(self), buffer.buf, buffer.len, wait), &buffer, wait);
+    return settle(transfer, af_put(socket_of(self), buffer.buf, buffer.len, wait), buffer.len);
 }
 
 static mp_obj_t handle_send(size_t n_args, const mp_obj_t *args) {
     transfer_t transfer = { args[1], AF_INT(AF_NOT) };
-    if (argument(n_args, args, 2, 0) == AF_INT(0) && put(args[0], &transfer, true)) {
+    if (is_absent_or_zero(n_args, args, 2) && put(args[0], &transfer, true)) {
         return transfer.done;
     }
     return go_on(n_args, args, MP_QSTR__send, &transfer);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(send_obj, 2, 3, handle_send);
+
+static mp_obj_t handle_sendall(size_t n_args, const mp_obj_t *args) {
+    transfer_t transfer = { args[1], AF_INT(AF_NOT) };
+    if (is_absent_or_zero(n_args, args, 2) && put(args[0], &transfer, true)) {
+        return mp_const_none;
+    }
+    return go_on(n_args, args, MP_QSTR__send_all, &transfer);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sendall_obj, 2, 3, handle_sendall);
 
 static mp_obj_t handle_write(size_t n_args, const mp_obj_t *args) {
     transfer_t transfer = { args[1], AF_INT(AF_NOT) };
@@ -140,10 +84,6 @@ static MP_DEFINE_CONST_FUN_OBJ_2(try_write_obj, handle_try_write);
 
 // Receives
 
-static bool is_count(mp_obj_t object, size_t most) {
-    return mp_obj_is_small_int(object) && AF_NUMBER(object) > 0 && (size_t)AF_NUMBER(object) <= most;
-}
-
 // As much as there is room for, `n` bytes of it where that is not MP_OBJ_NULL.
 AF_HOT bool take(mp_obj_t self, transfer_t *transfer, mp_obj_t n, bool wait) {
     mp_buffer_info_t buffer;
@@ -156,7 +96,7 @@ AF_HOT bool take(mp_obj_t self, transfer_t *transfer, mp_obj_t n, bool wait) {
         }
         buffer.len = AF_NUMBER(n);
     }
-    return settle(transfer, af_take(endpoint_of(self), buffer.buf, buffer.len, 0, wait), &buffer, wait);
+    return settle(transfer, af_take(socket_of(self), buffer.buf, buffer.len, 0, wait), buffer.len);
 }
 
 static mp_obj_t handle_recv_into(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
@@ -184,14 +124,14 @@ static mp_obj_str_t *blank(size_t n) {
 }
 
 // Up to `n` bytes, at least `least`, or one packet. MP_OBJ_NULL where that is not the plain case.
-static mp_obj_t taken(af_endpoint_t *ep, size_t n, size_t least) {
-    const af_control_t *control = ep->ring.control;
-    int32_t there = control->framed ? af_ring_first_length(&ep->ring) : (int32_t)af_ring_used(&ep->ring);
-    if (control->attention || there <= 0 || (size_t)there < least) {
+static mp_obj_t taken(af_socket_id_t socket, size_t n, size_t least) {
+    const af_ring_t *ring = &socket.endpoint->ring;
+    int32_t there = ring->control->framed ? af_ring_first_length(ring) : (int32_t)af_ring_used(ring);
+    if (ring->control->attention || there <= 0 || (size_t)there < least) {
         return MP_OBJ_NULL;
     }
     mp_obj_str_t *made = blank(n < (size_t)there ? n : (size_t)there);
-    int32_t done = af_take(ep, (uint8_t *)made->data, made->len, least, true);
+    int32_t done = af_take(socket, (uint8_t *)made->data, made->len, least, true);
     if (done < 0) {
         return MP_OBJ_NULL;
     }
@@ -200,8 +140,8 @@ static mp_obj_t taken(af_endpoint_t *ep, size_t n, size_t least) {
 }
 
 static mp_obj_t handle_recv(size_t n_args, const mp_obj_t *args) {
-    if (argument(n_args, args, 2, 0) == AF_INT(0) && is_count(args[1], SIZE_MAX)) {
-        mp_obj_t data = taken(endpoint_of(args[0]), AF_NUMBER(args[1]), 0);
+    if (is_absent_or_zero(n_args, args, 2) && is_count(args[1], SIZE_MAX)) {
+        mp_obj_t data = taken(socket_of(args[0]), AF_NUMBER(args[1]), 0);
         if (data != MP_OBJ_NULL) {
             return data;
         }
@@ -211,10 +151,10 @@ static mp_obj_t handle_recv(size_t n_args, const mp_obj_t *args) {
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(recv_obj, 2, 3, handle_recv);
 
 static mp_obj_t handle_read(size_t n_args, const mp_obj_t *args) {
-    af_endpoint_t *ep = endpoint_of(args[0]);
-    mp_obj_t n = argument(n_args, args, 1, -1);
-    if (!ep->ring.control->framed && is_count(n, ep->ring.control->size)) {
-        mp_obj_t data = taken(ep, AF_NUMBER(n), AF_NUMBER(n));
+    af_socket_id_t socket = socket_of(args[0]);
+    const af_ring_t *ring = &socket.endpoint->ring;
+    if (n_args == 2 && !ring->control->framed && is_count(args[1], ring->size)) {
+        mp_obj_t data = taken(socket, AF_NUMBER(args[1]), AF_NUMBER(args[1]));
         if (data != MP_OBJ_NULL) {
             return data;
         }
@@ -223,25 +163,27 @@ static mp_obj_t handle_read(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(read_obj, 1, 2, handle_read);
 
-static mp_obj_t whole_line(af_endpoint_t *ep, uint32_t most) {
-    const af_control_t *control = ep->ring.control;
-    uint32_t n = af_ring_find(&ep->ring, '\n', most);
-    bool ends = n == most || ep->ring.bytes[(control->read + n - 1) & (control->size - 1)] == '\n';
+static mp_obj_t whole_line(af_socket_id_t socket, uint32_t most) {
+    const af_ring_t *ring = &socket.endpoint->ring;
+    const af_control_t *control = ring->control;
+    uint32_t n = af_ring_find(ring, '\n', most);
+    bool ends = n == most || ring->bytes[(control->read + n - 1) & (ring->size - 1)] == '\n';
     if (!n || !ends || control->attention) {
         return MP_OBJ_NULL;
     }
     mp_obj_str_t *made = blank(n);
-    if (af_take_line(ep, (uint8_t *)made->data, n) < 0) {
+    int32_t done = af_take_line(socket, (uint8_t *)made->data, n);
+    if (done < 0) {
         return MP_OBJ_NULL;
     }
+    made->len = done;
     return MP_OBJ_FROM_PTR(made);
 }
 
 static mp_obj_t handle_readline(size_t n_args, const mp_obj_t *args) {
-    af_endpoint_t *ep = endpoint_of(args[0]);
-    mp_obj_t n = argument(n_args, args, 1, -1);
-    if (!ep->ring.control->framed && mp_obj_is_small_int(n)) {
-        mp_obj_t line = whole_line(ep, AF_NUMBER(n)); // a negative number is a large one
+    af_socket_id_t socket = socket_of(args[0]);
+    if (!socket.endpoint->ring.control->framed && (n_args == 1 || is_count(args[1], SIZE_MAX))) {
+        mp_obj_t line = whole_line(socket, n_args == 1 ? UINT32_MAX : (uint32_t)AF_NUMBER(args[1]));
         if (line != MP_OBJ_NULL) {
             return line;
         }
@@ -266,6 +208,49 @@ static mp_obj_t handle_try_readinto(mp_obj_t self, mp_obj_t into) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(try_readinto_obj, handle_try_readinto);
 
+// What a packet's receiver is told of its sender. A program can write there.
+static mp_obj_t address_of(mp_obj_t origin) {
+    if (AF_IS(origin, &mp_type_list)) {
+        const mp_obj_list_t *list = MP_OBJ_TO_PTR(origin);
+        if (list->len) {
+            return list->items[0];
+        }
+    }
+    return mp_const_none;
+}
+
+// One packet's length and its sender's address. MP_OBJ_NULL where that is not the plain case.
+static mp_obj_t taken_from(af_socket_id_t self, const mp_buffer_info_t *into) {
+    const af_ring_t *ring = &self.endpoint->ring;
+    if (!ring->control->framed || ring->control->attention || af_ring_first(ring) < 0) {
+        return MP_OBJ_NULL;
+    }
+    // All memory first: what has been received must not be lost for want of it.
+    mp_obj_t result[] = { mp_const_none, mp_const_none };
+    mp_obj_t made = mp_obj_new_tuple(2, result);
+    mp_obj_t origin = mp_const_none;
+    int32_t done = af_take_packet(self, into->buf, into->len, &origin);
+    if (done < 0) {
+        return MP_OBJ_NULL;
+    }
+    mp_obj_t *items = ((mp_obj_tuple_t *)MP_OBJ_TO_PTR(made))->items;
+    items[0] = AF_INT(done);
+    items[1] = address_of(origin);
+    return made;
+}
+
+static mp_obj_t handle_recvfrom_into(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    mp_buffer_info_t into;
+    if (n_args == 2 && !kw_args->used && plain(args[1], &into, MP_BUFFER_WRITE) && into.len) {
+        mp_obj_t result = taken_from(socket_of(args[0]), &into);
+        if (result != MP_OBJ_NULL) {
+            return result;
+        }
+    }
+    return af_ask(args[0], MP_QSTR__recvfrom_into, n_args - 1, kw_args->used, args + 1);
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(recvfrom_into_obj, 2, handle_recvfrom_into);
+
 // The stream protocol
 
 static mp_uint_t stream_go_on(mp_obj_t self, qstr name, void *buf, mp_uint_t size, int32_t done, int *errcode) {
@@ -282,19 +267,19 @@ static mp_uint_t stream_go_on(mp_obj_t self, qstr name, void *buf, mp_uint_t siz
 }
 
 static mp_uint_t stream_read(mp_obj_t self, void *buf, mp_uint_t size, int *errcode) {
-    int32_t done = af_take(endpoint_of(self), buf, size, 0, true);
+    int32_t done = af_take(socket_of(self), buf, size, 0, true);
     return stream_go_on(self, MP_QSTR__read_into, buf, size, done, errcode);
 }
 
 static mp_uint_t stream_write(mp_obj_t self, const void *buf, mp_uint_t size, int *errcode) {
-    int32_t done = af_put(endpoint_of(self), buf, size, true);
+    int32_t done = af_put(socket_of(self), buf, size, true);
     return stream_go_on(self, MP_QSTR__write, (void *)buf, size, done, errcode);
 }
 
 static mp_uint_t stream_ioctl(mp_obj_t self, mp_uint_t request, uintptr_t argument, int *errcode) {
     switch (request) {
         case MP_STREAM_POLL:
-            return af_events(endpoint_of(self)) & (argument | ALWAYS);
+            return af_events(socket_of(self).endpoint) & (argument | ALWAYS);
         case MP_STREAM_CLOSE:
             af_ask(self, MP_QSTR_close, 0, 0, &self);
             return 0;
@@ -311,6 +296,10 @@ const mp_stream_p_t af_handle_stream = {
 };
 
 const void *const af_handle_methods[] = {
-    &send_obj, &write_obj,    &try_write_obj, &recv_into_obj,    &recv_obj,
-    &read_obj, &readline_obj, &readinto_obj,  &try_readinto_obj,
+    &send_obj,      &write_obj,    &try_write_obj,    &recv_into_obj, &recv_obj,          &read_obj,
+    &readline_obj,  &readinto_obj, &try_readinto_obj, &sendall_obj,   &recvfrom_into_obj,
+    #if !MICROPY_ENABLE_DYNRUNTIME
+    &af_sendto_obj,
+    #endif
 };
+const size_t af_handle_method_count = MP_ARRAY_SIZE(af_handle_methods);

@@ -70,5 +70,6 @@ bool af_lock(af_lock_t *lock, bool wait) {
 }
 
 void af_unlock(af_lock_t *lock) {
-    af_publish(&lock->held, 0);
+    AF_BARRIER();
+    lock->held = 0;
 }

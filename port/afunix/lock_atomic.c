@@ -4,29 +4,36 @@
 
 #if MICROPY_PY_THREAD && defined(__unix__)
 #include <sched.h>
-#define PAUSE() sched_yield()
+#define LET_OTHERS_RUN() sched_yield()
 #else
 // The holder runs on the other core and will be done at once.
-#define PAUSE()
+#define LET_OTHERS_RUN()
 #endif
 
 void af_lock_init(af_lock_t *lock) {
     lock->held = 0;
 }
 
-#if __GCC_ATOMIC_INT_LOCK_FREE == 2
+#if __GCC_ATOMIC_POINTER_LOCK_FREE == 2
 
-static bool try_lock(af_lock_t *lock) {
-    return !__atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE);
+// NOLINTBEGIN(readability-non-const-parameter): clang-tidy does not see that these change what they are given
+bool af_claim(volatile uintptr_t *word, uintptr_t who) {
+    uintptr_t nobody = 0;
+    return __atomic_compare_exchange_n(word, &nobody, who, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
+
+void af_disclaim(volatile uintptr_t *word) {
+    __atomic_exchange_n(word, 0, __ATOMIC_SEQ_CST);
+}
+// NOLINTEND(readability-non-const-parameter)
 
 #else
 
-static bool try_lock(af_lock_t *lock) {
+bool af_claim(volatile uintptr_t *word, uintptr_t who) {
     mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
-    bool was_free = !lock->held;
+    bool was_free = !*word;
     if (was_free) {
-        lock->held = 1; // and not where it is held: its holder may let it go at this moment, outside of any section
+        *word = who; // and not where it is held: its holder may let it go at this moment, outside of any section
     }
     MICROPY_END_ATOMIC_SECTION(state);
     (void)state;
@@ -34,21 +41,35 @@ static bool try_lock(af_lock_t *lock) {
     return was_free;
 }
 
+void af_disclaim(volatile uintptr_t *word) {
+    AF_BARRIER();
+    *word = 0;
+    AF_BARRIER();
+}
+
 #endif
 
+void af_pause(void) {
+    // With a lock around the interpreter, whose holder cannot go on before it gets that.
+    MP_THREAD_GIL_EXIT();
+    LET_OTHERS_RUN();
+    MP_THREAD_GIL_ENTER();
+}
+
 bool af_lock(af_lock_t *lock, bool wait) {
-    while (!try_lock(lock)) {
+    while (!af_claim(&lock->held, 1)) {
         if (!wait) {
             return false;
         }
         #if !MICROPY_PY_THREAD
         mp_raise_OSError(35); // EDEADLK: the holder is what this code interrupted
         #endif
-        PAUSE();
+        af_pause();
     }
     return true;
 }
 
 void af_unlock(af_lock_t *lock) {
-    af_publish(&lock->held, 0);
+    AF_BARRIER();
+    lock->held = 0;
 }

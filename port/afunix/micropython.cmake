@@ -3,9 +3,12 @@ add_library(usermod_afunix INTERFACE)
 target_sources(usermod_afunix INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/user_module.c
     ${CMAKE_CURRENT_LIST_DIR}/module.c
+    ${CMAKE_CURRENT_LIST_DIR}/fields.c
     ${CMAKE_CURRENT_LIST_DIR}/endpoint.c
-    ${CMAKE_CURRENT_LIST_DIR}/handle.c
+    ${CMAKE_CURRENT_LIST_DIR}/section.c
     ${CMAKE_CURRENT_LIST_DIR}/object.c
+    ${CMAKE_CURRENT_LIST_DIR}/handle.c
+    ${CMAKE_CURRENT_LIST_DIR}/datagram.c
     ${CMAKE_CURRENT_LIST_DIR}/lock_atomic.c
     ${CMAKE_CURRENT_LIST_DIR}/../core/ring.c
     ${CMAKE_CURRENT_LIST_DIR}/../core/readiness.c

@@ -1,17 +1,7 @@
-// What `_afunix` offers: Handle, and what makes the other two types of what lib/afunix/dataplane.py knows about them.
+// What `_afunix` offers: Handle, and what makes the other two types of what lib/afunix/data/plane.py knows about them.
 #include "binding.h"
 
-enum { ROOM = 80 }; // in the socket type's dictionary: where one is nearly full, what it lacks is found out slowly
-
-static void keep_names(af_fields_t *fields, int kept, const mp_map_t *named) {
-    fields->count = named->used;
-    fields->names = (mp_obj_t *)m_malloc(2 * named->used * sizeof(mp_obj_t));
-    af_kept[kept] = MP_OBJ_FROM_PTR(fields->names);
-    for (size_t i = 0; i < named->used; i++) {
-        fields->names[2 * i] = named->table[i].key;
-        fields->names[2 * i + 1] = named->table[i].value;
-    }
-}
+enum { ROOM = 80 }; // in a type's dictionary: where one is nearly full, what it lacks is found out slowly
 
 static void start(mp_obj_full_type_t *type, int kept, size_t room) {
     af_kept[kept] = mp_obj_new_dict(room);
@@ -19,20 +9,18 @@ static void start(mp_obj_full_type_t *type, int kept, size_t room) {
     MP_OBJ_TYPE_SET_SLOT(type, locals_dict, MP_OBJ_TO_PTR(af_kept[kept]), 0);
 }
 
-// Note every other object of a list, from the first on, as one that is no method's name.
-static void filter(const mp_obj_t *names, size_t length) {
-    for (size_t i = 0; i < length; i += 2) {
-        AF_FILTERED(names[i]) = 1;
-    }
-}
-
 // endpoint(**fields): the type Endpoint, whose objects have those attributes.
 static mp_obj_t endpoint(size_t n_args, const mp_obj_t *args, mp_map_t *named) {
     (void)n_args;
     (void)args;
     mp_obj_full_type_t *type = &af.endpoint_type;
-    keep_names(&af.endpoint_fields, K_endpoint_names, named);
-    start(type, K_endpoint_dict, 0);
+    for (size_t i = 0; i < E_KNOWN; i++) {
+        if (i >= named->used || (i >= E_free && !af_endpoint_fits(i, named->table[i].value))) {
+            mp_raise_TypeError(NULL);
+        }
+    }
+    af_fields_keep(&af.endpoint_fields, K_endpoint_values, named, NULL);
+    start(type, K_endpoint_dict, ROOM);
     MP_OBJ_TYPE_SET_SLOT(type, make_new, af_endpoint_make_new, 1);
     MP_OBJ_TYPE_SET_SLOT(type, attr, af_endpoint_attr, 2);
     return MP_OBJ_FROM_PTR(type);
@@ -45,12 +33,11 @@ static mp_obj_t socket(size_t n_args, const mp_obj_t *args, mp_map_t *named) {
     (void)n_args;
     mp_obj_full_type_t *type = &af.socket_type;
     mp_obj_type_t *cls = MP_OBJ_TO_PTR(args[0]);
-    keep_names(&af.socket_fields, K_socket_names, named);
-    const mp_obj_list_t *properties = MP_OBJ_TO_PTR(args[1]);
-    filter(af.socket_fields.names, 2 * named->used);
-    filter(properties->items, properties->len);
+    if (!AF_IS(args[0], &mp_type_type) || !AF_IS(args[1], &mp_type_list) || !named->used) {
+        mp_raise_TypeError(NULL);
+    }
+    af_fields_keep(&af.socket_fields, K_socket_values, named, MP_OBJ_TO_PTR(args[1]));
     af_kept[K_class] = args[0];
-    af_kept[K_properties] = args[1];
     start(type, K_socket_dict, ROOM);
     type->name = cls->name;
     MP_OBJ_TYPE_SET_SLOT(type, make_new, af_socket_make_new, 1);
@@ -62,16 +49,34 @@ static mp_obj_t socket(size_t n_args, const mp_obj_t *args, mp_map_t *named) {
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(af_socket_obj, 2, socket);
 
+static mp_obj_t tuple_of(size_t n, const void *const *functions) {
+    return mp_obj_new_tuple(n, (const mp_obj_t *)functions);
+}
+
 // parts(): Handle; the functions of Endpoint, and those of Handle, in the order of their lists. Python names them.
 static mp_obj_t parts(void) {
     mp_obj_t all[] = {
         MP_OBJ_FROM_PTR(&af.handle_type),
-        mp_obj_new_tuple(AF_ENDPOINT_METHODS, (const mp_obj_t *)af_endpoint_methods),
-        mp_obj_new_tuple(AF_HANDLE_METHODS, (const mp_obj_t *)af_handle_methods),
+        tuple_of(af_endpoint_method_count, af_endpoint_methods),
+        tuple_of(af_handle_method_count, af_handle_methods),
     };
-    return mp_obj_new_tuple(3, all);
+    return mp_obj_new_tuple(MP_ARRAY_SIZE(all), all);
 }
 MP_DEFINE_CONST_FUN_OBJ_0(af_parts_obj, parts);
+
+#if !MICROPY_ENABLE_DYNRUNTIME
+// names(lock, paths, abstract): the kernel's lock, and the dictionaries of the names that datagrams are sent to.
+static mp_obj_t names(mp_obj_t lock, mp_obj_t paths, mp_obj_t abstract) {
+    if (!AF_IS(lock, &af_section_type) || !AF_IS(paths, &mp_type_dict) || !AF_IS(abstract, &mp_type_dict)) {
+        mp_raise_TypeError(NULL);
+    }
+    af_kept[K_lock] = lock;
+    af_kept[K_paths] = paths;
+    af_kept[K_abstract] = abstract;
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_3(af_names_obj, names);
+#endif
 
 void af_set_up_handle(void) {
     mp_obj_full_type_t *type = &af.handle_type;

@@ -9,7 +9,10 @@ af_state_t *af_state(void) {
 
 mp_obj_t mpy_init(mp_obj_fun_bc_t *self, size_t n_args, size_t n_kw, mp_obj_t *args) {
     MP_DYNRUNTIME_INIT_ENTRY
+    // What a program's module calls by these names later may be something else.
     af_bytes = &mp_type_bytes;
+    af_bytearray = &mp_type_bytearray;
+    af_isinstance = mp_load_global(MP_QSTR_isinstance);
     af_set_up_handle();
     mp_store_global(MP_QSTR_endpoint, MP_OBJ_FROM_PTR(&af_endpoint_obj));
     mp_store_global(MP_QSTR_socket, MP_OBJ_FROM_PTR(&af_socket_obj));

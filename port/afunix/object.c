@@ -1,26 +1,41 @@
-// Sockets as objects, and attributes by name. A socket that a program makes with `socket(...)` is one native object; an
-// object of a program's subclass is an ordinary one with a native part.
+// Sockets as objects. A socket that a program makes with `socket(...)` is one native object; an object of a program's
+// subclass is an ordinary one with a native part.
 #include "binding.h"
 
-mp_obj_t *af_place(const af_fields_t *fields, mp_obj_t *values, qstr attr) {
-    mp_obj_t name = MP_OBJ_NEW_QSTR(attr);
-    for (size_t i = 0; i < fields->count; i++) {
-        if (fields->names[2 * i] == name) {
-            return &values[i];
-        }
-    }
-    return NULL;
+mp_obj_t af_whole(mp_obj_t self) {
+    return AF_IS(self, &af.handle_type) ? ((af_part_t *)MP_OBJ_TO_PTR(self))->whole : self;
 }
 
-void af_refresh(const af_fields_t *fields, mp_obj_t *values, size_t from) {
-    for (size_t i = from; i < fields->count; i++) {
-        values[i] = fields->names[2 * i + 1];
+mp_obj_t af_descriptor(mp_obj_t self) {
+    return mp_load_attr(af_whole(self), MP_QSTR__d);
+}
+
+mp_obj_t af_ask(mp_obj_t self, qstr name, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    mp_obj_t call[2 + AF_MOST_ARGUMENTS];
+    size_t n = n_args + 2 * n_kw;
+    if (n > AF_MOST_ARGUMENTS) {
+        mp_raise_TypeError(NULL);
     }
+    mp_load_method(af_whole(self), name, call);
+    for (size_t i = 0; i < n; i++) {
+        call[2 + i] = args[i];
+    }
+    return mp_call_method_n_kw(n_args, n_kw, call);
+}
+
+// Is it an object of a subclass, with a place for a native part? Any other has none, and something else there.
+static bool may_have_a_part(mp_obj_t object) {
+    const mp_obj_type_t *type = af_type(object);
+    if (type == NULL || !(type->flags & MP_TYPE_FLAG_INSTANCE_TYPE)) {
+        return false;
+    }
+    mp_obj_t args[] = { object, MP_OBJ_FROM_PTR(&af.handle_type) };
+    return mp_call_function_n_kw(af_isinstance, 2, 0, args) == mp_const_true;
 }
 
 // Handle(object): give an object of a subclass of `socket` its native part, and return the object.
 mp_obj_t af_handle_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    if (n_args != 1 || n_kw || !(mp_obj_get_type(args[0])->flags & MP_TYPE_FLAG_INSTANCE_TYPE)) {
+    if (n_args != 1 || n_kw || !may_have_a_part(args[0])) {
         mp_raise_TypeError(NULL);
     }
     af_part_t *part = mp_obj_malloc(af_part_t, type);
@@ -38,7 +53,7 @@ mp_obj_t af_socket_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_k
     af_socket_t *self = (af_socket_t *)mp_obj_malloc_with_finaliser_helper(size, type);
     #endif
     self->others = MP_OBJ_NULL;
-    af_refresh(&af.socket_fields, self->field, 0);
+    af_fields_refresh(&af.socket_fields, self->field, 0);
     af_ask(MP_OBJ_FROM_PTR(self), MP_QSTR___init__, n_args, n_kw, args);
     return MP_OBJ_FROM_PTR(self);
 }
@@ -49,33 +64,32 @@ void af_socket_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kin
 }
 
 // The value of `attr` in a list of names and values.
-static mp_obj_t *find(mp_obj_t names_and_values, qstr attr) {
-    if (names_and_values == MP_OBJ_NULL) {
-        return NULL;
+static mp_obj_t *find_other(mp_obj_t names_and_values, qstr attr) {
+    if (names_and_values != MP_OBJ_NULL) {
+        const mp_obj_list_t *list = MP_OBJ_TO_PTR(names_and_values);
+        for (size_t i = 0; i < list->len; i += 2) {
+            if (list->items[i] == MP_OBJ_NEW_QSTR(attr)) {
+                return &list->items[i + 1];
+            }
+        }
     }
-    const mp_obj_list_t *list = MP_OBJ_TO_PTR(names_and_values);
-    const af_fields_t fields = { list->items, list->len / 2 };
-    mp_obj_t *place = af_place(&fields, list->items, attr);
-    return place == NULL ? NULL : place + (place - list->items) + 1;
+    return NULL;
 }
 
-static void load(af_socket_t *self, const mp_obj_t *place, const mp_obj_t *property, mp_obj_t *dest) {
-    if (place != NULL) {
-        dest[0] = *place;
-    } else if (property != NULL) {
+static void load(af_socket_t *self, const mp_obj_t *value, int place, mp_obj_t *dest) {
+    if (value != NULL) {
+        dest[0] = *value;
+    } else if (place >= 0) {
         // A property is of no use in a native type's dictionary. Its getter is the first thing it holds.
+        const mp_obj_t *property = (const mp_obj_t *)MP_OBJ_TO_PTR(af.socket_fields.values[place]);
         mp_obj_t self_in = MP_OBJ_FROM_PTR(self);
-        dest[0] = mp_call_function_n_kw(((mp_obj_t *)MP_OBJ_TO_PTR(*property))[1], 1, 0, &self_in);
+        dest[0] = mp_call_function_n_kw(property[1], 1, 0, &self_in);
     } else {
-        dest[1] = MP_OBJ_SENTINEL;
+        dest[1] = MP_OBJ_SENTINEL; // look in the type's dictionary
     }
 }
 
-static void store(af_socket_t *self, qstr attr, mp_obj_t *place, mp_obj_t value) {
-    if (place != NULL) {
-        *place = value;
-        return;
-    }
+static void add_other(af_socket_t *self, qstr attr, mp_obj_t value) {
     if (self->others == MP_OBJ_NULL) {
         self->others = mp_obj_new_list(0, NULL);
     }
@@ -85,19 +99,17 @@ static void store(af_socket_t *self, qstr attr, mp_obj_t *place, mp_obj_t value)
 
 void af_socket_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     af_socket_t *self = MP_OBJ_TO_PTR(self_in);
-    if (dest[0] == MP_OBJ_NULL && self->others == MP_OBJ_NULL && !AF_FILTERED(MP_OBJ_NEW_QSTR(attr))) {
-        dest[1] = MP_OBJ_SENTINEL; // look in the type's dictionary
-        return;
-    }
-    mp_obj_t *place = af_place(&af.socket_fields, self->field, attr);
-    if (place == NULL) {
-        place = find(self->others, attr);
-    }
-    const mp_obj_t *property = find(af_kept[K_properties], attr);
+    int place = af_fields_find(&af.socket_fields, attr);
+    bool is_field = place >= 0 && (size_t)place < af.socket_fields.count;
+    mp_obj_t *value = is_field ? &self->field[place] : place < 0 ? find_other(self->others, attr) : NULL;
     if (dest[0] == MP_OBJ_NULL) {
-        load(self, place, property, dest);
-    } else if (dest[1] != MP_OBJ_NULL && !property && (place != &self->field[H_ep] || af_is_endpoint(dest[1]))) {
-        store(self, attr, place, dest[1]);
+        load(self, value, place, dest);
+    } else if (dest[1] != MP_OBJ_NULL && (value != NULL || place < 0)) {
+        if (value != NULL) {
+            *value = dest[1];
+        } else {
+            add_other(self, attr, dest[1]);
+        }
         dest[0] = MP_OBJ_NULL; // done
     }
 }

@@ -27,11 +27,7 @@ bool af_is_true(mp_obj_t object) {
     return (uint8_t)VIA(obj_is_true, object, object, object);
 }
 
-const mp_obj_type_t *af_type_of(mp_obj_t object) {
-    return mp_fun_table.obj_get_type(object);
-}
-
-static __attribute__((noreturn)) void raise(qstr name) {
+static AF_NORETURN void raise(qstr name) {
     uintptr_t type = VIA(load_global, name, 0, 0);
     VIA(raise_msg, type, NULL, 0);
     __builtin_unreachable();
@@ -84,9 +80,17 @@ void af_type_error(void) {
     raise(MP_QSTR_TypeError);
 }
 
-// Compilers call it unasked, too.
+void af_value_error(void) {
+    raise(MP_QSTR_ValueError);
+}
+
+// Compilers call these unasked, too.
 void *memcpy(void *to, const void *from, size_t n) {
     return mp_fun_table.memmove_(to, from, n);
+}
+
+void *memset(void *to, int byte, size_t n) {
+    return mp_fun_table.memset_(to, byte, n);
 }
 
 #endif

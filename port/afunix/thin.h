@@ -5,11 +5,12 @@
 
 #include "py/dynruntime.h"
 
+#define AF_NORETURN __attribute__((noreturn))
+
 mp_obj_t af_none(void);
 mp_obj_t af_bool(bool value);
 mp_obj_t af_qstr(qstr name);
 bool af_is_true(mp_obj_t object);
-const mp_obj_type_t *af_type_of(mp_obj_t object);
 void *af_allocate(size_t size, const mp_obj_type_t *type);
 bool af_get_buffer(mp_obj_t object, mp_buffer_info_t *buffer, mp_uint_t flags);
 mp_obj_t af_call(mp_obj_t function, size_t n_args, size_t n_kw, const mp_obj_t *args);
@@ -19,14 +20,14 @@ mp_obj_t af_list(void);
 void af_list_append(mp_obj_t list, mp_obj_t item);
 mp_obj_t af_tuple(size_t n, const mp_obj_t *items);
 mp_obj_t af_bytearray_at(size_t n, void *bytes);
-void af_type_error(void);
+AF_NORETURN void af_type_error(void);
+AF_NORETURN void af_value_error(void);
 
 #undef mp_const_none
 #undef mp_const_false
 #undef mp_obj_new_bool
 #undef MP_OBJ_NEW_QSTR
 #undef mp_obj_is_true
-#undef mp_obj_get_type
 #undef m_malloc
 #undef mp_obj_malloc_helper
 #undef mp_get_buffer
@@ -38,13 +39,13 @@ void af_type_error(void);
 #undef mp_obj_new_tuple
 #undef mp_obj_new_bytearray_by_ref
 #undef mp_raise_TypeError
+#undef mp_raise_ValueError
 
 #define mp_const_none (af_none())
 #define mp_const_false (af_bool(false))
 #define mp_obj_new_bool(value) (af_bool(value))
 #define MP_OBJ_NEW_QSTR(name) (af_qstr(name))
 #define mp_obj_is_true(object) (af_is_true(object))
-#define mp_obj_get_type(object) (af_type_of(object))
 #define m_malloc(size) (af_allocate((size), NULL))
 #define mp_obj_malloc_helper(size, type) (af_allocate((size), (type)))
 #define mp_get_buffer(object, buffer, flags) (af_get_buffer((object), (buffer), (flags)))
@@ -57,6 +58,8 @@ void af_type_error(void);
 #define mp_obj_list_append(list, item) (af_list_append((list), (item)))
 #define mp_obj_new_tuple(n, items) (af_tuple((n), (items)))
 #define mp_obj_new_bytearray_by_ref(n, bytes) (af_bytearray_at((n), (bytes)))
-#define mp_raise_TypeError(message) (af_type_error()) // what it says elsewhere is too long here
+// What they say elsewhere is too long here.
+#define mp_raise_TypeError(message) (af_type_error())
+#define mp_raise_ValueError(message) (af_value_error())
 
 #endif

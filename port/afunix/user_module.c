@@ -3,8 +3,8 @@
 
 af_state_t af;
 
-MP_REGISTER_ROOT_POINTER(mp_obj_t afunix_kept[7]);
-_Static_assert(K_COUNT == 7, "the root pointers above");
+MP_REGISTER_ROOT_POINTER(mp_obj_t afunix_kept[9]);
+_Static_assert(K_COUNT == 9, "the root pointers above");
 
 #if !MICROPY_MODULE_BUILTIN_INIT
 #error "_afunix needs MICROPY_MODULE_BUILTIN_INIT"
@@ -12,6 +12,8 @@ _Static_assert(K_COUNT == 7, "the root pointers above");
 
 // Called when the module is imported first, after every soft reset.
 static mp_obj_t module_init(void) {
+    af.endpoint_fields.count = af.socket_fields.count = 0;
+    af_kept[K_lock] = MP_OBJ_NULL;
     af_set_up_handle();
     return mp_const_none;
 }
@@ -23,6 +25,8 @@ static const mp_rom_map_elem_t module_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_endpoint), MP_ROM_PTR(&af_endpoint_obj) },
     { MP_ROM_QSTR(MP_QSTR_socket), MP_ROM_PTR(&af_socket_obj) },
     { MP_ROM_QSTR(MP_QSTR_parts), MP_ROM_PTR(&af_parts_obj) },
+    { MP_ROM_QSTR(MP_QSTR_lock), MP_ROM_PTR(&af_section_type) },
+    { MP_ROM_QSTR(MP_QSTR_names), MP_ROM_PTR(&af_names_obj) },
 };
 static MP_DEFINE_CONST_DICT(module_globals, module_globals_table);
 

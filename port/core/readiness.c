@@ -5,12 +5,11 @@ bool af_readable(const af_ring_t *ring) {
 }
 
 bool af_writable(const af_ring_t *ring) {
-    const af_control_t *control = ring->control;
     uint32_t used = af_ring_used(ring);
-    if (control->framed) {
-        return af_ring_packets(ring) < control->slots && 2 * used <= control->size;
+    if (ring->control->framed) {
+        return af_ring_packets(ring) < ring->slots && 2 * used <= ring->size;
     }
-    return used < control->size;
+    return used < ring->size;
 }
 
 uint32_t af_poll(const af_side_t *self) {

@@ -2,6 +2,29 @@
 #include "af_platform.h"
 #include "barrier.h"
 
+static bool is_power_of_two(uint32_t n) {
+    return n && !(n & (n - 1));
+}
+
+bool af_ring_make(af_ring_t *ring, af_control_t *control, uint8_t *bytes, uint32_t size, uint32_t *lengths,
+                  uint32_t slots) {
+    if (!is_power_of_two(size) || size >> 31 || (slots && !is_power_of_two(slots))) {
+        return false;
+    }
+    ring->control = control;
+    ring->bytes = bytes;
+    ring->lengths = lengths;
+    ring->size = size;
+    ring->wrap = 2 * size - 1;
+    ring->slots = slots;
+    ring->packets_wrap = slots ? 2 * slots - 1 : 0;
+    return true;
+}
+
+static uint32_t least(uint32_t a, uint32_t b) {
+    return a < b ? a : b;
+}
+
 void af_ring_clear(af_ring_t *ring) {
     af_control_t *control = ring->control;
     // What is sent next starts where words start, and is copied faster.
@@ -13,45 +36,45 @@ uint32_t af_ring_used(const af_ring_t *ring) {
     const af_control_t *control = ring->control;
     // `read` first: an overtaken pair then shows too many bytes, which a reader cannot see, and never less than none.
     uint32_t read = af_look(&control->read);
-    uint32_t used = (af_look(&control->written) - read) & control->wrap;
-    return used < control->size ? used : control->size;
+    return least((af_look(&control->written) - read) & ring->wrap, ring->size);
 }
 
 uint32_t af_ring_packets(const af_ring_t *ring) {
     const af_control_t *control = ring->control;
     uint32_t out = af_look(&control->packets_out);
-    uint32_t packets = (af_look(&control->packets_in) - out) & control->packets_wrap;
-    return packets < control->slots ? packets : control->slots;
+    return least((af_look(&control->packets_in) - out) & ring->packets_wrap, ring->slots);
 }
 
 int32_t af_ring_first(const af_ring_t *ring) {
     const af_control_t *control = ring->control;
     uint32_t out = control->packets_out;
-    return out == af_look(&control->packets_in) ? AF_NOT : (int32_t)(out & (control->slots - 1));
+    // With no slot there is never a packet, whatever the counters say.
+    return (af_look(&control->packets_in) - out) & ring->packets_wrap ? (int32_t)(out & (ring->slots - 1)) : AF_NOT;
 }
 
 int32_t af_ring_first_length(const af_ring_t *ring) {
     int32_t slot = af_ring_first(ring);
-    return slot < 0 ? AF_NOT : ring->lengths[slot];
+    return slot < 0 ? AF_NOT : (int32_t)least(ring->lengths[slot], ring->size);
 }
 
 static void copy_in(af_ring_t *ring, const uint8_t *data, uint32_t n) {
     af_control_t *control = ring->control;
-    uint32_t at = control->written & (control->size - 1);
-    uint32_t first = control->size - at;
+    uint32_t written = control->written;
+    uint32_t at = written & (ring->size - 1);
+    uint32_t first = ring->size - at;
     if (n <= first) {
         AF_COPY(ring->bytes + at, data, n);
     } else {
         AF_COPY(ring->bytes + at, data, first);
         AF_COPY(ring->bytes, data + first, n - first);
     }
-    af_publish(&control->written, (control->written + n) & control->wrap);
+    af_publish(&control->written, (written + n) & ring->wrap);
 }
 
+// n + skip is not more than the ring's size.
 static void copy_out(const af_ring_t *ring, uint8_t *into, uint32_t n, uint32_t skip) {
-    const af_control_t *control = ring->control;
-    uint32_t at = (control->read + skip) & (control->size - 1);
-    uint32_t first = control->size - at;
+    uint32_t at = (ring->control->read + skip) & (ring->size - 1);
+    uint32_t first = ring->size - at;
     if (n <= first) {
         AF_COPY(into, ring->bytes + at, n);
     } else {
@@ -61,17 +84,19 @@ static void copy_out(const af_ring_t *ring, uint8_t *into, uint32_t n, uint32_t 
 }
 
 // For the writer: bytes that fit now.
-static uint32_t room(const af_control_t *control) {
-    return control->size - ((control->written - af_look(&control->read)) & control->wrap);
+static uint32_t room(const af_ring_t *ring) {
+    const af_control_t *control = ring->control;
+    return ring->size - least((control->written - af_look(&control->read)) & ring->wrap, ring->size);
 }
 
 // For the reader: bytes that are there now.
-static uint32_t there(const af_control_t *control) {
-    return (af_look(&control->written) - control->read) & control->wrap;
+static uint32_t there(const af_ring_t *ring) {
+    const af_control_t *control = ring->control;
+    return least((af_look(&control->written) - control->read) & ring->wrap, ring->size);
 }
 
 int32_t af_ring_put(af_ring_t *ring, const uint8_t *data, uint32_t n) {
-    uint32_t fits = room(ring->control);
+    uint32_t fits = room(ring);
     if (ring->control->framed) {
         return AF_NOT;
     }
@@ -85,7 +110,7 @@ int32_t af_ring_put(af_ring_t *ring, const uint8_t *data, uint32_t n) {
 }
 
 int32_t af_ring_peek(const af_ring_t *ring, uint8_t *into, uint32_t n, uint32_t skip) {
-    uint32_t used = there(ring->control);
+    uint32_t used = there(ring);
     if (skip >= used) {
         return 0;
     }
@@ -98,13 +123,14 @@ int32_t af_ring_peek(const af_ring_t *ring, uint8_t *into, uint32_t n, uint32_t 
 
 void af_ring_skip(af_ring_t *ring, uint32_t n) {
     af_control_t *control = ring->control;
-    af_publish(&control->read, (control->read + n) & control->wrap);
+    af_publish(&control->read, (control->read + n) & ring->wrap);
 }
 
 int32_t af_ring_take(af_ring_t *ring, uint8_t *into, uint32_t n) {
     const af_control_t *control = ring->control;
-    int32_t used = control->framed ? af_ring_first_length(ring) : (int32_t)there(control);
-    bool is_there = control->framed ? used >= 0 : used > 0; // a packet may be empty
+    bool framed = control->framed;
+    int32_t used = framed ? af_ring_first_length(ring) : (int32_t)there(ring);
+    bool is_there = framed ? used >= 0 : used > 0; // a packet may be empty
     // Looked at after the counters: what was published up to there had set it before.
     if (!is_there || af_look(&control->attention)) {
         return AF_NOT;
@@ -113,7 +139,7 @@ int32_t af_ring_take(af_ring_t *ring, uint8_t *into, uint32_t n) {
         n = used;
     }
     copy_out(ring, into, n, 0);
-    if (control->framed) {
+    if (framed) {
         af_ring_drop(ring);
     } else {
         af_ring_skip(ring, n);
@@ -122,13 +148,10 @@ int32_t af_ring_take(af_ring_t *ring, uint8_t *into, uint32_t n) {
 }
 
 int32_t af_ring_find(const af_ring_t *ring, uint8_t byte, uint32_t n) {
-    const af_control_t *control = ring->control;
-    uint32_t used = there(control);
-    if (n > used) {
-        n = used;
-    }
+    n = least(n, there(ring));
+    uint32_t read = ring->control->read;
     for (uint32_t i = 0; i < n; i++) {
-        if (ring->bytes[(control->read + i) & (control->size - 1)] == byte) {
+        if (ring->bytes[(read + i) & (ring->size - 1)] == byte) {
             return i + 1;
         }
     }
@@ -138,11 +161,11 @@ int32_t af_ring_find(const af_ring_t *ring, uint8_t byte, uint32_t n) {
 int32_t af_ring_put_packet(af_ring_t *ring, const uint8_t *data, uint32_t n) {
     const af_control_t *control = ring->control;
     uint32_t in = control->packets_in;
-    uint32_t queued = (in - af_look(&control->packets_out)) & control->packets_wrap;
-    if (queued == control->slots || n > room(control)) {
+    uint32_t queued = (in - af_look(&control->packets_out)) & ring->packets_wrap;
+    if (queued >= ring->slots || n > room(ring)) {
         return AF_NOT;
     }
-    uint32_t slot = in & (control->slots - 1);
+    uint32_t slot = in & (ring->slots - 1);
     ring->lengths[slot] = n;
     copy_in(ring, data, n);
     return slot;
@@ -150,12 +173,13 @@ int32_t af_ring_put_packet(af_ring_t *ring, const uint8_t *data, uint32_t n) {
 
 void af_ring_publish(af_ring_t *ring) {
     af_control_t *control = ring->control;
-    af_publish(&control->packets_in, (control->packets_in + 1) & control->packets_wrap);
+    af_publish(&control->packets_in, (control->packets_in + 1) & ring->packets_wrap);
 }
 
 void af_ring_drop(af_ring_t *ring) {
     af_control_t *control = ring->control;
+    uint32_t out = control->packets_out;
     // The bytes first: a writer that finds a slot free then finds the room of its packet free, too.
-    af_ring_skip(ring, ring->lengths[control->packets_out & (control->slots - 1)]);
-    af_publish(&control->packets_out, (control->packets_out + 1) & control->packets_wrap);
+    af_ring_skip(ring, ring->lengths[out & (ring->slots - 1)]);
+    af_publish(&control->packets_out, (out + 1) & ring->packets_wrap);
 }

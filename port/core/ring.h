@@ -1,11 +1,14 @@
 // A receive ring: bytes, and beside them the lengths of packets, so that framing stays out of the bytes.
 //
-// Its words are those of lib/afunix/ring.py, in memory that Python made and reads, too. Counters run over twice the
-// size, which tells a full ring from an empty one; sizes are powers of two, so a counter's low bits are its place in
-// the ring. One writer and one reader may be inside at the same time, on two cores or one of them in an interrupt: the
-// writer alone moves `written` and `packets_in`, the reader alone moves `read` and `packets_out`, and each is done with
-// the bytes before the store that publishes them (barrier.h). Several writers, or several readers, must take turns:
-// that is the caller's.
+// Its words are those of lib/afunix/data/ring.py, in memory that Python made, reads and may write. So nothing that is
+// read there is trusted: sizes are the core's own, and a counter or a length only says where in the ring something is,
+// and never more than the ring holds. Whoever spoils the words loses bytes, and nobody's memory.
+//
+// Counters run over twice the size, which tells a full ring from an empty one; sizes are powers of two, so a counter's
+// low bits are its place in the ring. One writer and one reader may be inside at the same time, on two cores or one of
+// them in an interrupt: the writer alone moves `written` and `packets_in`, the reader alone moves `read` and
+// `packets_out`, and each is done with the bytes before the store that publishes them (barrier.h). Several writers, or
+// several readers, must take turns: that is the caller's.
 #ifndef AFUNIX_CORE_RING_H
 #define AFUNIX_CORE_RING_H
 
@@ -15,19 +18,22 @@
 
 typedef struct {
     volatile uint32_t written, read; // modulo wrap + 1
-    uint32_t size, wrap; // bytes of payload; 2 * size - 1
+    uint32_t size_for_python[2];
     volatile uint32_t packets_in, packets_out; // modulo packets_wrap + 1
-    uint32_t slots, packets_wrap; // packets, may be 0; 2 * slots - 1, or 0
+    uint32_t slots_for_python[2];
     // Not 0: a reader must look at more than the bytes. A writer that queues ancillary data sets it before it
     // publishes the bytes it belongs to.
     volatile uint32_t attention;
     volatile uint32_t framed; // not 0: packets are queued, so bytes without a length have no business here
+    volatile uint32_t serial; // which socket the ring belongs to, 0 for none
 } af_control_t;
 
 typedef struct {
     af_control_t *control;
     uint8_t *bytes;
-    int32_t *lengths; // one for each slot
+    volatile uint32_t *lengths; // one for each slot
+    uint32_t size, wrap; // bytes of payload; 2 * size - 1
+    uint32_t slots, packets_wrap; // packets, may be 0; 2 * slots - 1, or 0
 } af_ring_t;
 
 // Of the reasons for attention, the one that C knows: see constants.py.
@@ -35,6 +41,10 @@ enum { AF_URGENT = 16 };
 
 // What stands for "not now, or not in this way"; nothing was changed.
 #define AF_NOT (-1)
+
+// A ring in that memory, sizes being powers of two; `slots` may be 0. False where they are not.
+bool af_ring_make(af_ring_t *ring, af_control_t *control, uint8_t *bytes, uint32_t size, uint32_t *lengths,
+                  uint32_t slots);
 
 // Forget everything queued. Neither a writer nor a reader may be inside.
 void af_ring_clear(af_ring_t *ring);

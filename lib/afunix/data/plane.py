@@ -10,7 +10,7 @@ C has functions and no names: those are here, for its attributes and its methods
 `sys.modules["_afunix"] = None`, before afunix is imported, chooses Python.
 """
 
-from ..host import SectionLock
+from .. import host
 from .state import State
 
 try:
@@ -23,12 +23,22 @@ except (ImportError, AttributeError):
     from .handle import Handle
 
 
-_CALLS = ("send", "write", "try_write", "recv_into", "recv", "read", "readline", "readinto", "try_readinto")
+# In the order in which C has their functions; what it lacks, as a file lacks the last ones, is Python's.
+# fmt: off
+_OPERATIONS = ("append", "append_packet", "fetch", "fetch_packet", "skip", "clear", "renew", "poll")
+_CALLS = (
+    "send", "write", "try_write", "recv_into", "recv", "read", "readline", "readinto", "try_readinto",
+    "sendall", "recvfrom_into", "sendto",
+)
+# fmt: on
 _SPECIAL = ("__init__", "__del__", "__enter__", "__exit__", "__repr__")
+
+# The kernel's lock: only what is part of the firmware reaches the scheduler and knows threads.
+SectionLock = getattr(_afunix, "lock", host.SectionLock)
 
 
 def _add(cls, names, functions):
-    for i in range(len(names)):
+    for i in range(len(functions)):
         setattr(cls, names[i], functions[i])
 
 
@@ -39,21 +49,22 @@ def _share(cls, members):
 
 
 if _afunix is not None:
-    # What an endpoint has in each attribute when it is fresh. C knows those up to `appended_at` by their order.
+    # What an endpoint has in each attribute when it is fresh. C knows those up to `orphaned` by their order.
     # fmt: off
     Endpoint = _afunix.endpoint(
         index=None, memory=None, lengths=None, senders=None, ancillary=None, ctl=None, inlet=None,
         free=None, protocol=None, references=0,
         peer=None, out=None,
-        kind=0, state=0, shut=0, error=0, pending=0,
-        sender=None, cargo=None, appended_at=0,
-        owner=0, credentials=0, nonblocking=False, backlog=0, first=None, last=None, next=None,
-        address=None, bound=False, orphaned=False, peer_address=None,
-        marks=None, options=None, in_flight=0, unaccounted=0,
+        kind=0, state=0, shut=0, error=0, pending=0, owner=0,
+        sender=None, cargo=None, appended_at=0, origin=None, options=None, orphaned=False,
+        credentials=0, nonblocking=False, backlog=0, first=None, last=None, next=None,
+        address=None, bound=False, peer_address=None,
+        callers=None, next_caller=None, previous_caller=None,
+        marks=None, last_mark=None, in_flight=0,
     )
     # fmt: on
-    _add(Endpoint, ("append", "append_packet", "fetch", "fetch_packet", "skip", "clear", "renew", "poll"), _operations)
     _share(Endpoint, State.__dict__)
+    _add(Endpoint, _OPERATIONS, _operations)
     _add(Handle, _CALLS, _data_calls)
     if hasattr(_afunix, "guard"):  # as a file, the module cannot reach the port's own locks
         try:
@@ -81,18 +92,28 @@ def adopt(cls):
             properties += (name, value)
         elif name[:2] != "__" and not callable(value):
             fields[name] = value
-    native = _afunix.socket(cls, properties, _ep=None, **fields)
-    _add(native, _CALLS, _data_calls)
-    _share(native, members)
+    fields.pop("_d", None)
+    native = _afunix.socket(cls, properties, _d=None, **fields)
     for name in _SPECIAL:
         setattr(native, name, members[name])
+    _share(native, members)
+    _add(native, _CALLS, _data_calls)
+    for i in range(len(_data_calls)):
+        if _CALLS[i] in members:
+            setattr(cls, _CALLS[i], _data_calls[i])  # Python's is what C makes unnecessary
     handle = Handle
 
     def new(kind, *args, **kwargs):
-        return native(*args, **kwargs) if kind is cls else handle(object.__new__(kind))
+        if kind is cls:
+            return native(*args, **kwargs)
+        if not issubclass(kind, cls):
+            raise TypeError("not a subclass of socket")
+        return handle(object.__new__(kind))
 
     cls.__new__ = new
 
 
 def tell_names(lock, paths, abstract):
-    """Tell C where the names of datagram sockets are, and which lock protects them."""
+    """The kernel's lock, and the dictionaries in which datagram sockets are found by path and by abstract name."""
+    if _afunix is not None and hasattr(_afunix, "names"):
+        _afunix.names(lock, paths, abstract)
