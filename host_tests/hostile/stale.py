@@ -168,12 +168,17 @@ def identities(net, reuses=(False, True), own=True, first=0):
                         continue
                     print(f"@ {name}: {situation}")
                     wrong = _identity(net, call, way, STREAM, has_dup, is_used, expected)
-                    if own and wrong is None:
-                        after = census(net)
-                        if after != before:
-                            wrong = f"there are {after} of {before}"
+                    harmed = None
+                    if own:
+                        try:
+                            after = census(net)
+                            harmed = None if after == before else f"there are {after} of {before}"
+                        except Exception as failure:
+                            harmed = name_of(failure)
+                    if harmed:
+                        wrong = f"{wrong}, afterwards {harmed}"
                     print(f"{name}: {situation}\t{'! ' + wrong if wrong else 'EBADF'}")
-                    if wrong and own:
+                    if harmed:
                         sys.exit(3)  # the kernel is not to be trusted any more
     print("ALL")
 
