@@ -53,8 +53,8 @@ class File(StreamBase):
 
     def close(self):
         if not self.closed:
-            self.closed = True
             self._sock._decref_socketios()
+            self.closed = True  # last, so that who was interrupted can close it again
 
     def ioctl(self, request, argument):
         """What select asks of a stream."""

@@ -18,7 +18,7 @@ from .host import (
     writable_bytes_of,
 )
 from .kernel import connection, names, stream
-from .kernel.lock import abandon, lock, make_room, settle_dropped, tidy
+from .kernel.lock import abandon, lock, make_room, note_left, settle_dropped, tidy, tidy_follows
 from .kernel.numbers import AF_UNIX, SOCK_STREAM, SOMAXCONN
 from .kernel.operation import FOREVER, NO_WAIT, perform
 from .kernel.tables import kernel, opened
@@ -194,7 +194,9 @@ class socket(Handle):
     @micropython.native
     def _close(self):
         with lock:
-            return connection.close(self, self._fd, self._d)
+            done = connection.close(self, self._fd, self._d)
+            tidy_follows()
+        return done
 
     @micropython.native
     def _leave(self, result):
@@ -219,10 +221,18 @@ class socket(Handle):
         return fd
 
     def _decref_socketios(self):
-        """A file of makefile() is closed."""
-        self._io_refs -= 1
-        if self._closed:
-            self.close()
+        """A file of makefile() is closed; the last one closes the socket, where close() was called."""
+        if self._closed and self._io_refs == 1:
+            self._close_with_file()
+        else:
+            self._io_refs -= 1
+
+    @micropython.native
+    def _close_with_file(self):
+        with lock:
+            connection.close(self, self._fd, self._d)
+            self._io_refs -= 1
+            note_left()
 
     def makefile(self, mode="r", buffering=None, *, encoding=None, errors=None, newline=None):
         """A file that reads from the socket ("r"), writes to it ("w") or both, as text or ("b") bytes, as CPython's."""
@@ -708,8 +718,6 @@ def _accept_step(ep, accepted, at, n, flags, message):
 
 @micropython.native
 def _connect_step(ep, name, at, n, flags, message):
-    if ep.kind == _DGRAM:
-        return connection.connect_datagram(ep, name)
     return connection.connect(ep, name)
 
 
@@ -746,11 +754,17 @@ def close(fd):
     if lock.is_mine():
         abandon(kernel.at(fd))
         return
-    with lock:
-        done = connection.close(None, fd, None)
-    if not done:
+    if not _close(fd):
         raise error(_EBADF)
     tidy()
+
+
+@micropython.native
+def _close(fd):
+    with lock:
+        done = connection.close(None, fd, None)
+        tidy_follows()
+    return done
 
 
 def dup(fd):

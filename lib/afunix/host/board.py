@@ -97,10 +97,12 @@ class SectionLock:
 
     @micropython.native
     def __exit__(self, kind, value, trace):
-        if self.left:
-            self._settle()
-        self._holder = None
-        self._release()
+        try:
+            if self.left:
+                self._settle()
+        finally:
+            self._holder = None
+            self._release()
 
 
 StreamBase = io.IOBase
@@ -321,9 +323,13 @@ def _call(function):
     function()
 
 
+_schedule = micropython.schedule
+
+
+@micropython.native
 def later(function):
     try:
-        micropython.schedule(_call, function)  # now a collector may be at work, and nothing can be allocated
+        _schedule(_call, function)  # now a collector may be at work, and nothing can be allocated
     except Exception:
         pass  # too much is scheduled: who takes the kernel's lock next sees to it
 

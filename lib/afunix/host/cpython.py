@@ -94,6 +94,8 @@ class SectionLock:
         if self.left:
             self._settle()
         self._let_go()
+        if _postponed and kind is None:
+            _do_postponed()
 
     def _let_go(self):
         _journal.clear()
@@ -314,8 +316,8 @@ def waking(cls):
                 self.repair()
                 wake()
                 raise
-            while _postponed:
-                _postponed.pop()()
+            if _postponed:
+                _do_postponed()
             return done
 
         _operations.append(operation.__code__)
@@ -325,17 +327,35 @@ def waking(cls):
     return type(cls.__name__, (cls,), body)
 
 
-def later(function):
+def later(function, outside=1):
     """Call it, but not in the middle of an operation or a section of this thread: a finaliser may come while it holds a
     lock that is needed."""
-    frame = sys._getframe(1)
+    frame = sys._getframe(outside)
     while frame is not None:
         if frame.f_code in _operations:
             _postponed.append(function)
             return
         frame = frame.f_back
-    if not (_sections and _sections[0].is_mine()):  # else its end sees to it
+    if _sections and _sections[0].is_mine():
+        _postponed.append(function)
+    else:
+        _run(function)
+
+
+def _do_postponed():
+    """Call what was put off, unless this thread is in a section or an operation beside the one that ends."""
+    waiting = _postponed[:]
+    del _postponed[: len(waiting)]
+    for function in waiting:
+        later(function, 3)
+
+
+def _run(function):
+    """What it raises is reported, and disturbs nobody."""
+    try:
         function()
+    except Exception:
+        sys.excepthook(*sys.exc_info())
 
 
 def collect():

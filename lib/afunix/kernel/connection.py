@@ -156,21 +156,31 @@ def _listen(endpoint, backlog):
     wake()
 
 
-def _check_name(endpoint, name):
+def connect(endpoint, name):
+    """connect(2). Returns 0; -1 where the listener's backlog is full."""
     if name is None:
         raise error(_EINVAL)
-    names.name_sender(endpoint)
+    own_name = names.name_for(endpoint)
+    try:
+        if endpoint.kind == _DGRAM:
+            plan = _datagram_target(endpoint, name)
+        else:
+            plan = _listener(endpoint, name)
+    except OSError:
+        names.give_though_it_fails(endpoint, own_name)
+        raise
+    return _connect(endpoint, plan, own_name)
 
 
-def connect(endpoint, name):
-    """connect(2) of a stream or seqpacket endpoint. Returns 0; -1 where the listener's backlog is full."""
-    _check_name(endpoint, name)
+def _listener(endpoint, name):
+    """What connecting a stream or seqpacket endpoint needs: (listener, server, its origin, its options); None where the
+    listener's backlog is full."""
     kind = endpoint.kind
     listener = names.find(name, kind)
     if listener.state != _LISTENING or listener.shut & _RECEIVE:
         raise error(_ECONNREFUSED)
     if listener.pending > listener.backlog:
-        return -1
+        return None
     state = endpoint.state
     if state == _CONNECTED:
         raise error(_EISCONN)
@@ -180,11 +190,17 @@ def connect(endpoint, name):
     options = listener.options
     if options is not None:
         options = options.inherited()
-    return _connect(endpoint, listener, server, _origin(kind, listener.address), options)
+    return listener, server, _origin(kind, listener.address), options
 
 
 @micropython.native
-def _connect(endpoint, listener, server, origin, options):
+def _connect(endpoint, plan, own_name):
+    names.give(endpoint, own_name)
+    if plan is None:
+        return -1
+    if endpoint.kind == _DGRAM:
+        return _connect_datagram(endpoint, plan)
+    listener, server, origin, options = plan
     kernel.use(server, endpoint.kind, listener.owner, origin)
     server.address = listener.address
     server.options = options
@@ -198,13 +214,12 @@ def _connect(endpoint, listener, server, origin, options):
     return 0
 
 
-def connect_datagram(endpoint, name):
-    """connect(2) of a datagram endpoint: from now on it sends to, and receives from, the socket of that name."""
-    _check_name(endpoint, name)
+def _datagram_target(endpoint, name):
+    """To whom a datagram endpoint can be connected: from then on it sends to that one, and receives from it."""
     target = names.find(name, _DGRAM)
     if not may_send(endpoint, target):
         raise error(_EPERM)
-    return _connect_datagram(endpoint, target)
+    return target
 
 
 @micropython.native
@@ -318,7 +333,7 @@ def route(endpoint):
 
 @micropython.native
 def _plain_inlet(endpoint, peer):
-    if endpoint.shut & _SEND or peer.shut & _RECEIVE or not peer.references:
+    if endpoint.shut & _SEND or peer.shut & _RECEIVE or not peer.references or not endpoint.references:
         return None
     if endpoint.options is not None or peer.options is not None:
         if passes_credentials(endpoint) or passes_credentials(peer):

@@ -27,6 +27,8 @@ _ABANDONED = const(3)
 def _settle():
     lock.left = False
     release.settle()
+    if kernel.suspicious or kernel.finished is not None:
+        later(_tidy_later)
 
 
 lock = SectionLock(_settle)
@@ -50,11 +52,33 @@ def enter_and_leave():
         lock.__exit__(None, None, None)
 
 
+@micropython.native
+def note_left():
+    """Where something is left to be tidied up, who lets go of the lock sees to it."""
+    if kernel.suspicious or kernel.finished is not None:
+        lock.left = True
+
+
+@micropython.native
+def tidy_follows():
+    """The caller, who holds the lock, will tidy up himself."""
+    if not kernel.to_close:
+        lock.left = False
+
+
 def tidy():
     """Do all that is left over: collect sockets that only their own messages refer to, close objects that nothing
-    refers to. This may run code of the program's."""
+    refers to. This may run code of the program's. What stops it leaves the rest to who lets go of the lock next."""
     if kernel.suspicious or kernel.finished is not None:
-        _tidy()
+        try:
+            _tidy()
+        finally:
+            note_left()
+
+
+def _tidy_later():
+    """tidy(), which would have disturbed the call in which there was something to tidy up."""
+    tidy()
 
 
 def _tidy():
@@ -69,12 +93,6 @@ def _tidy():
         from .rights import close_finished
 
         close_finished()
-
-
-def tidy_later():
-    """The same as soon as it cannot disturb: for calls that have a result to hand over first."""
-    if kernel.suspicious or kernel.finished is not None:
-        later(tidy)
 
 
 def settle_dropped():

@@ -6,7 +6,7 @@ from ..host import bytes_of, const, copy, error, index, micropython, size_of, wr
 from . import names, rights
 from . import socket_numbers as so
 from .ancillary import Received
-from .lock import lock, tidy_later
+from .lock import lock
 from .operation import perform
 from .options import credentials
 from .release import reap
@@ -90,7 +90,6 @@ def send(sock, buffers, ancdata, flags, address):
         return sock._protocol().send(sock, data, 0, n, flags, message, None)
     finally:
         message.drop()
-        tidy_later()
 
 
 def _joined(buffers):
@@ -260,7 +259,6 @@ def _message(shape, ancbufsize, flags):
 def _receive(sock, into, n, flags, message):
     if sock._protocol().receive(sock, into, 0, n, flags, message, None) < 0:
         raise error(_EAGAIN)
-    tidy_later()
     return message.handed_over()
 
 

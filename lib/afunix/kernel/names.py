@@ -100,21 +100,40 @@ _next = 0
 
 def autobind(endpoint):
     """Give an unbound `endpoint` a free abstract name: a NUL and five hexadecimal digits. Raises OSError(ENOSPC)."""
+    if endpoint.address is None:
+        _add(endpoint, _free_name(endpoint))
+
+
+def _free_name(endpoint):
     global _next
-    if endpoint.address is not None:
-        return
+    if kernel.bound >= kernel.settings["names"]:
+        raise error(_ENOSPC)
     while True:
         _next = (_next + 1) & 0xFFFFF
         name = b"\0" + encode("%05x" % _next)
         if lookup(name, endpoint.kind) is None:
-            return _add(endpoint, name)
+            return name
 
 
-def name_sender(endpoint):
-    """With SO_PASSCRED a socket has a name before it connects or sends a packet, so that it can be answered."""
+def name_for(endpoint):
+    """With SO_PASSCRED a socket gets a name when it connects or sends a packet, so that it can be answered: the name that
+    it lacks, None for none."""
     if endpoint.address is None and passes_credentials(endpoint):
-        autobind(endpoint)
-        keep()  # also where what comes next fails, as Linux does
+        return _free_name(endpoint)
+    return None
+
+
+@micropython.native
+def give(endpoint, name):
+    """Give it the name that `name_for` found, if any."""
+    if name is not None:
+        _set(endpoint, name, kernel.abstract[endpoint.kind])
+
+
+def give_though_it_fails(endpoint, name):
+    """The same where what needed the name fails, as Linux does."""
+    give(endpoint, name)
+    keep()
 
 
 def find(name, kind):

@@ -17,6 +17,7 @@ _EMSGSIZE = const(90)
 _EOPNOTSUPP = const(95)
 _ENOTCONN = const(107)
 _ECONNREFUSED = const(111)
+_DGRAM = const(2)
 _SEQPACKET = const(5)
 _CONNECTED = const(2)
 _RECEIVE = const(1)
@@ -39,7 +40,9 @@ def send(sock, data, at, n, flags, message, until):
 
 @micropython.native
 def _send_step(ep, data, at, n, flags, message):
-    target = _target(ep, n, flags, message)
+    name = _checked(ep, flags, message)
+    target = _target(ep, n, message, name)
+    names.give(ep, name)
     if message is not None or records_sender(ep, target):
         from . import ancillary
 
@@ -49,17 +52,29 @@ def _send_step(ep, data, at, n, flags, message):
     return n if target.append_packet(data, at, n, ep.origin, None) else -1
 
 
-def _target(ep, n, flags, message):
-    """To whom a packet of `n` bytes goes. Raises OSError in Linux's order."""
-    address = None if message is None else message.address
+def _checked(ep, flags, message):
+    """The first checks of Linux's. Returns the name that the sender gets, also where the others fail."""
     if ep.kind == _SEQPACKET:
-        address = None  # Linux ignores it
         check_connected(ep)
     if flags & _MSG_OOB:
         raise error(_EOPNOTSUPP)
-    if address is names.EMPTY:
+    if ep.kind == _DGRAM and message is not None and message.address is names.EMPTY:
         raise error(_EINVAL)
-    names.name_sender(ep)
+    return names.name_for(ep)
+
+
+def _target(ep, n, message, name):
+    """To whom a packet of `n` bytes goes. Raises OSError in Linux's order."""
+    try:
+        return _find_target(ep, n, message)
+    except OSError:
+        names.give_though_it_fails(ep, name)
+        raise
+
+
+def _find_target(ep, n, message):
+    # Linux ignores the address on a seqpacket socket.
+    address = None if message is None or ep.kind == _SEQPACKET else message.address
     if n > len(ep.memory):
         raise error(_EMSGSIZE)
     raise_error(ep)

@@ -6,7 +6,7 @@ held. Those that change something are native and cannot fail.
 """
 
 from ..host import Recorded, const, error, micropython
-from .lock import lock
+from .lock import lock, note_left
 from .tables import kernel
 
 _ETOOMANYREFS = const(109)
@@ -44,6 +44,7 @@ def drop(descriptions):
     """One reference to each less."""
     for description in descriptions:
         kernel.unreference(description)
+    note_left()
 
 
 @micropython.native

@@ -35,12 +35,11 @@ def send(sock, data, at, n, flags, message, until):
     """
     done = perform(sock, _check_send, 0, data, at, n, flags, message)
     whole = sock._ms < 0
-    last = n - 1 if flags & _MSG_OOB else n  # the urgent byte goes by itself
+    step = _send_urgent_step if flags & _MSG_OOB else _send_step
     while done < n:
-        step = _send_step if done < last else _send_urgent_step
         try:
             end = sock._until(flags, True) if until is None else until
-            sent = perform(sock, step, end, data, at + done, (last if done < last else n) - done, flags, message)
+            sent = perform(sock, step, end, data, at + done, n - done, flags, message)
         except OSError as failure:
             if not done:
                 raise failure
@@ -48,7 +47,7 @@ def send(sock, data, at, n, flags, message, until):
         if sent < 0:
             return done or -1
         done += sent
-        if not whole and done < last:
+        if not whole:
             break
     return done
 
@@ -80,13 +79,23 @@ def _send_step(ep, data, at, n, flags, message):
 
 @micropython.native
 def _send_urgent_step(ep, data, at, n, flags, message):
+    """Send `n` bytes of which the last is urgent, at once where there is room for all; else those before it."""
     from . import ancillary, urgent
 
     peer = _receiver(ep)
     item = ancillary.outgoing(ep, peer, message)
+    last = ancillary.Ancillary((), 0 if item is None else item.owner)
+    before = n - 1
+    if not before:
+        return urgent.queue(peer, data, at, last if item is None else item, message)
+    fits = len(peer.memory) - peer.queued() >= n
     if item is None:
-        item = ancillary.Ancillary((), 0)
-    return urgent.queue(peer, data, at, item, message)
+        done = peer.append(data, at, before)
+    else:
+        done = ancillary.queue(peer, data, at, before, None, item, message)
+    if done == before and fits and urgent.queue(peer, data, at + done, last, None) > 0:
+        done = n
+    return done if done > 0 else -1
 
 
 @micropython.native
