@@ -349,7 +349,8 @@ class Scene:
         self.sock.send(EXTRA)
 
     def close(self):
-        self.sock.close()
+        if self.sock is not None:
+            self.sock.close()
 
     def close_fd(self):
         fd = self.sock.fileno()
@@ -547,6 +548,8 @@ class Runner:
         try:
             _close(net, call, result)
             scene.end()
+            if self._clean:
+                self._clean(call)
             one, other = net.socketpair()
             # The lowest free ones: a descriptor that is left open shows in them at once.
             numbers = one.fileno(), other.fileno()
@@ -555,8 +558,6 @@ class Runner:
             exchange(one, other)
             one.close()
             other.close()
-            if self._clean:
-                self._clean(call)
             if self._numbers not in (None, numbers):
                 raise Trouble(f"a new pair has the descriptors {numbers}, not {self._numbers}")
             self._numbers = numbers
