@@ -18,8 +18,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import board
 import natmod
-from board import LIBRARY, compile_for
 from pico import ARMV6M, Pico
 from report import show
 from steps import BUILD, ROOT, Failure, main, step
@@ -68,9 +68,7 @@ def programs():
 
 def library():
     """The same of afunix, for firmware that has it not frozen in."""
-    return {
-        f"afunix/{path.stem}": path for path in sorted(LIBRARY.glob("*.py")) if not path.stem.startswith("_cpython")
-    }
+    return {f"afunix/{name}": path for name, path in board.library().items()}
 
 
 def jobs(variants, on_pico, quick=False):
@@ -155,7 +153,7 @@ def run_on_unix(job):
 
 def sizes():
     """The sizes of the library's files as .mpy for a Pico, and of what it adds to the firmware."""
-    compiled = {name: len(compile_for(ARMV6M, path)) for name, path in (programs() | library()).items()}
+    compiled = {name: len(board.compile_for(ARMV6M, path)) for name, path in (programs() | library()).items()}
     found = {name.partition("/")[2]: count for name, count in compiled.items() if "/" in name}
     found["all"] = sum(found.values())
     for name, count in found.items():

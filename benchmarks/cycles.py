@@ -7,6 +7,7 @@ lies in flash under a symbol is told by that symbol: C functions, and each funct
 VARIANT= is the data plane, native or python; ROWS= is how many functions are shown.
 """
 
+import ast
 import bisect
 import collections
 import os
@@ -54,20 +55,34 @@ class Symbols:
 def readable(name):
     """The name of a function of frozen native code, out of the name of the object that holds it.
 
-    A @micropython.viper function goes by its file and its place among the viper functions there.
+    A @micropython.viper function goes by its file and its place among the viper functions of its class or module.
     """
     frozen = re.fullmatch(r"fun_data_(.+)", name)
     if not frozen:
         return name
-    viper = re.fullmatch(r"afunix_(\w+)_afunix_slash_\1_dot_py(\d*)", frozen[1])
+    viper = re.fullmatch(r"afunix_(\w+)_afunix_slash_(\w+)_dot_py(\d*)", frozen[1])
     if viper:
-        source = (LIBRARY / f"{viper[1]}.py").read_text()
-        names = re.findall(r"@micropython\.viper\n *def (\w+)", source)
+        path = viper[2].replace("_slash_", "/")
+        owner = viper[1][len(path) + 1 :]
+        names = _viper_functions((LIBRARY / f"{path}.py").read_text(), owner)
         # The first has no number, the second has 2.
-        at = int(viper[2] or 1) - 1
+        at = int(viper[3] or 1) - 1
         if at < len(names):
-            return f"frozen {viper[1]}.{names[at]}"
+            return ".".join(filter(None, (f"frozen {path.replace('/', '.')}", owner, names[at])))
     return f"frozen {frozen[1]}"
+
+
+def _viper_functions(source, owner):
+    """The names of the viper functions of the class `owner`, or of the module itself where that is empty."""
+    body = ast.parse(source).body
+    if owner:
+        classes = [part for part in body if isinstance(part, ast.ClassDef) and part.name == owner]
+        body = [part for found in classes for part in found.body]
+    return [
+        part.name
+        for part in body
+        if isinstance(part, ast.FunctionDef) and "micropython.viper" in map(ast.unparse, part.decorator_list)
+    ]
 
 
 class Profile:

@@ -63,28 +63,50 @@ def _afunix_load(name, size, window_bits):
         vfs.umount("/ram")
 
 
+def make_directories(path):
+    # All that are named before the last slash.
+    for i in range(1, len(path)):
+        if path[i] == "/":
+            try:
+                os.mkdir(path[:i])
+            except OSError:
+                pass
+
+
+def is_directory(path):
+    return os.stat(path)[0] & 0x4000
+
+
 def _afunix_save(path, size, window_bits):
     data = receive(size, window_bits)
+    make_directories(path)
     with open(path, "wb") as file:
         file.write(data)
 
 
-def _afunix_sums(directory):
+def _afunix_sums(directory, prefix=""):
     import binascii
     import hashlib
 
-    for i in range(1, len(directory) + 1):
-        if directory[i : i + 1] in ("/", ""):
-            try:
-                os.mkdir(directory[:i])
-            except OSError:
-                pass
+    make_directories(directory + "/")
     buffer = bytearray(512)
     for name in os.listdir(directory):
-        if os.stat(directory + "/" + name)[0] & 0x4000:
+        path = directory + "/" + name
+        if is_directory(path):
+            _afunix_sums(path, prefix + name + "/")
             continue
         total = hashlib.sha256()
-        with open(directory + "/" + name, "rb") as file:
+        with open(path, "rb") as file:
             while count := file.readinto(buffer):
                 total.update(memoryview(buffer)[:count])
-        print(binascii.hexlify(total.digest()).decode(), name)
+        print(binascii.hexlify(total.digest()).decode(), prefix + name)
+
+
+def _afunix_remove(directory, paths):
+    # And the directories that they leave empty.
+    for path in paths:
+        os.remove(path)
+        path = path.rsplit("/", 1)[0]
+        while path != directory and not os.listdir(path):
+            os.rmdir(path)
+            path = path.rsplit("/", 1)[0]

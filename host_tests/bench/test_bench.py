@@ -62,7 +62,7 @@ def test_profile_has_every_cycle():
     [(case, total, found)] = cycles.profile("messages.sockets", "stream, 16 B", "python")
     assert case == "stream, 16 B, afunix python"
     assert sum(found.values()) == total
-    assert {"frozen ring.put", "frozen ring.take", "frozen afunix_handle_Handle_send"} <= set(found)
+    assert {"frozen data.ring.put", "frozen data.ring.take", "frozen afunix_data_handle_Handle_send"} <= set(found)
 
 
 def test_parse_wants_a_span_for_every_time():
