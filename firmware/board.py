@@ -25,7 +25,7 @@ from steps import BUILD, ROOT, Failure, main
 
 LIBRARY = ROOT / "lib/afunix"
 FIRMWARE = BUILD / "pico/firmware.uf2"
-# How long a board may be silent before it counts as hung.
+# How long a board may be silent before it counts as hung, in seconds of its clock: see patience.py.
 TIMEOUT = 30
 # Of the deflated data that goes to the board: 4 KiB of its RAM while it receives.
 WINDOW_BITS = 12
@@ -41,12 +41,14 @@ class Board:
     """One board, with one connection that is held open.
 
     If `port` is None it is an emulated Pico, which is restarted when it hangs. On a real board the library is
-    sent to its filesystem first. `on_start(board)` is called whenever its interpreter has started.
+    sent to its filesystem first; `clock` tells its time if it is not ours. `on_start(board)` is called whenever its
+    interpreter has started.
     """
 
-    def __init__(self, port=None, firmware=None, timeout=TIMEOUT, on_start=None):
+    def __init__(self, port=None, firmware=None, timeout=TIMEOUT, on_start=None, clock=time.monotonic):
         self.timeout = timeout
         self._port = port
+        self._clock = clock
         self._firmware = firmware or FIRMWARE
         self._on_start = on_start
         self._emulator = self._console = None
@@ -70,6 +72,14 @@ class Board:
     def run_streaming(self, source, on_output, timeout=None):
         """The same, giving `on_output` each piece of what the board prints at once."""
         return self._do(lambda console, seconds: console.run_streaming(source, on_output, seconds), timeout)
+
+    def write(self, data):
+        """Give the program that runs `data` to read; `on_output` may do that."""
+        self._console.write(data)
+
+    def clock(self):
+        """The seconds that its timeouts count: an emulated board's own, while there is one."""
+        return self._emulator.clock() if self._emulator else self._clock()
 
     def soft_reset(self):
         """Restart the board's interpreter: nothing imported, nothing loaded, an empty heap."""
@@ -99,23 +109,25 @@ class Board:
 
     def send_library(self):
         """Bring /lib/afunix on the board's filesystem to what lib/afunix is here, as .mpy files."""
-        # What only CPython imports is of no use there.
-        paths = [path for path in sorted(LIBRARY.glob("*.py")) if not path.name.startswith("_cpython")]
-        files = {f"{path.stem}.mpy": self.compile(path) for path in paths}
+        files = {f"{name}.mpy": self.compile(path) for name, path in library().items()}
         if not files:
             raise Failure("there is no lib/afunix to send")
         self.sync("/lib/afunix", files)
         self.soft_reset()
 
     def sync(self, directory, files):
-        """Make a directory on the board hold exactly `files`, from name to bytes; return the names sent."""
+        """Make a directory on the board hold exactly `files`, from name to bytes; return the names sent.
+
+        A name may have directories in it, "kernel/lock.mpy".
+        """
         self._prepare()
         # A file that was cut off has another sum than it should, and is sent again.
         lines = self.exec(f"_afunix_sums({directory!r})").splitlines()
         there = {name: digest for digest, name in (line.split(" ", 1) for line in lines)}
         changed = [name for name in files if there.get(name) != hashlib.sha256(files[name]).hexdigest()]
-        for name in there.keys() - files.keys():
-            self.exec(f"import os; os.remove({f'{directory}/{name}'!r})")
+        gone = [f"{directory}/{name}" for name in sorted(there.keys() - files.keys())]
+        if gone:
+            self.exec(f"_afunix_remove({directory!r}, {gone!r})")
         for name in changed:
             self._send("_afunix_save", f"{directory}/{name}", files[name])
         return changed
@@ -142,9 +154,11 @@ class Board:
         self.close()
 
     def _start(self):
+        port, clock = self._port, self._clock
         if self.is_emulated:
             self._emulator = Emulator(self._firmware)
-        self._console = Console(self._emulator.port if self._emulator else self._port)
+            port, clock = self._emulator.port, self._emulator.clock
+        self._console = Console(port, clock=clock)
         self._forget()
         if self._on_start and self.is_emulated:
             self._on_start(self)
@@ -187,6 +201,12 @@ class Board:
         deflate = zlib.compressobj(9, zlib.DEFLATED, -WINDOW_BITS)
         packed = deflate.compress(data) + deflate.flush()
         self._do(lambda console, seconds: console.exec_with_input(call, packed, seconds), None)
+
+
+def library():
+    """The library's modules as far as a board imports them, from "afunix" downwards: "kernel/lock" to its file."""
+    found = {str(path.relative_to(LIBRARY).with_suffix("")): path for path in sorted(LIBRARY.rglob("*.py"))}
+    return {name: path for name, path in found.items() if not name.startswith("host/cpython")}
 
 
 def compile_for(mpy, path):

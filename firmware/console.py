@@ -4,6 +4,7 @@ import time
 
 import serial
 
+from patience import STALLED, Patience
 from steps import Failure
 
 # How often a wait looks whether its time is up.
@@ -41,11 +42,17 @@ class BoardHung(Exception):
 
 
 class Console:
-    """One serial connection, kept in the raw REPL."""
+    """One serial connection, kept in the raw REPL.
 
-    def __init__(self, port, timeout=10):
+    All timeouts are seconds of `clock`, the board's, and of ours at least: see patience.py.
+    """
+
+    def __init__(self, port, timeout=10, clock=time.monotonic):
+        self._clock = clock
+        # Writing knows no clock but the wall's: an emulated board may have to wait for its turn.
+        write_timeout = timeout if clock is time.monotonic else STALLED
         try:
-            self._serial = serial.Serial(port, 115200, timeout=TICK, write_timeout=timeout, exclusive=True)
+            self._serial = serial.Serial(port, 115200, timeout=TICK, write_timeout=write_timeout, exclusive=True)
         except serial.SerialException as error:
             raise Failure(_why_not_opened(port, error)) from None
         self.port = port
@@ -68,14 +75,14 @@ class Console:
     def enter_raw_repl(self, timeout=10):
         """Interrupt what runs and go to the raw REPL."""
         # A board that was asleep, or in the middle of a paste, may miss the first time.
-        give_up = time.monotonic() + timeout
+        patience = Patience(timeout, self._clock)
         while True:
-            self._write(b"\r" + INTERRUPT + INTERRUPT + b"\r" + RAW)
+            self.write(b"\r" + INTERRUPT + INTERRUPT + b"\r" + RAW)
             try:
                 self._read_until(RAW_BANNER, min(2, timeout))
                 break
             except BoardHung:
-                if time.monotonic() >= give_up:
+                if patience.is_over():
                     raise
         # Whatever an earlier user of the port had caused is not an answer to what comes next.
         time.sleep(TICK)
@@ -86,7 +93,7 @@ class Console:
         """Restart the interpreter: an empty heap, no modules imported. main.py is not run in the raw REPL."""
         # On an empty line END restarts; on any other, such as the newline that greets an emulated board, it runs it.
         self.enter_raw_repl(timeout)
-        self._write(END)
+        self.write(END)
         self._read_until(b"soft reboot\r\n", timeout)
         self._read_until(RAW_BANNER, timeout)
 
@@ -116,14 +123,14 @@ class Console:
         prefix = self._read_until(READY, timeout, END)
         if prefix.endswith(READY):
             for start in range(0, len(data), 256):
-                self._write(data[start : start + 256])
+                self.write(data[start : start + 256])
         else:
             self._received = prefix + self._received
         return self._result(None, timeout)
 
-    def interrupt(self, timeout=3):
+    def interrupt(self, timeout=0.5):
         """Ctrl-C into running code: the text that still comes, or None if the board is beyond that."""
-        self._write(INTERRUPT)
+        self.write(INTERRUPT)
         try:
             output = self._read_until(END, timeout)[:-1]
             return _text(output + self._read_until(END, timeout)[:-1])
@@ -146,26 +153,27 @@ class Console:
                     room += window
                 elif flow == END:
                     # The board has given up on the source (out of memory); its error follows.
-                    self._write(END)
+                    self.write(END)
                     return
                 else:
                     raise BoardHung(f"{self.port} lost track of what was sent to it", _text(flow))
             chunk = source[sent : sent + room]
-            self._write(chunk)
+            self.write(chunk)
             sent += len(chunk)
             room -= len(chunk)
-        self._write(END)
+        self.write(END)
         self._read_until(END, timeout)
 
     def _begin_paste(self, timeout):
-        self._write(RAW_PASTE)
+        self.write(RAW_PASTE)
         return self._read_count(2, timeout) == b"R\x01"
 
     def _follow(self, on_output, timeout):
         """Collect output up to the end mark."""
         output, shown = bytearray(), 0
-        last = time.monotonic()
+        patience = Patience(timeout, self._clock)
         while True:
+            is_over = patience.is_over()
             data, mark, self._received = self._received.partition(END)
             output += data
             if on_output and len(output) > shown:
@@ -177,27 +185,28 @@ class Console:
             if mark:
                 return _text(output)
             if data:
-                last = time.monotonic()
-            elif time.monotonic() - last > timeout:
+                patience.renew()
+            if not self._fill() and not data and is_over:
                 raise BoardHung(f"the board said nothing for {timeout:g} s", _text(output))
-            self._fill()
 
     def _read_until(self, ending, timeout, other=None):
         """What comes up to `ending`, or up to `other` if that comes first."""
-        start = time.monotonic()
+        patience = Patience(timeout, self._clock)
         endings = [end for end in (ending, other) if end]
         while True:
             places = [(self._received.index(end) + len(end)) for end in endings if end in self._received]
             if places:
                 head, self._received = self._received[: min(places)], self._received[min(places) :]
                 return head
-            if not self._fill() and time.monotonic() - start > timeout:
+            is_over = patience.is_over()
+            if not self._fill() and is_over:
                 raise BoardHung(f"the board did not answer within {timeout:g} s", _text(self._received))
 
     def _read_count(self, count, timeout):
-        start = time.monotonic()
+        patience = Patience(timeout, self._clock)
         while len(self._received) < count:
-            if not self._fill() and time.monotonic() - start > timeout:
+            is_over = patience.is_over()
+            if not self._fill() and is_over:
                 raise BoardHung(f"the board did not answer within {timeout:g} s", _text(self._received))
         head, self._received = self._received[:count], self._received[count:]
         return head
@@ -211,7 +220,8 @@ class Console:
         self._received += data
         return data
 
-    def _write(self, data):
+    def write(self, data):
+        """Send `data` as it is."""
         try:
             self._serial.write(data)
         except (serial.SerialException, OSError) as error:

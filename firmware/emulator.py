@@ -1,6 +1,10 @@
-"""An emulated Pico as a process: rp2040py with its serial console on a pseudo-terminal."""
+"""An emulated Pico as a process: rp2040py with its serial console on a pseudo-terminal.
+
+Its time is its own: it runs slower than a real one, the more so on a busy machine, and skips the time that it sleeps.
+"""
 
 import ctypes
+import mmap
 import os
 import re
 import signal
@@ -10,10 +14,12 @@ import tempfile
 import time
 from pathlib import Path
 
+from patience import STALLED
 from steps import Failure
 
 BOARD_SPEC = f"{Path(__file__).resolve().parent / 'quiet_pico.py'}:BOARD"
-START_SECONDS = 60
+# As in quiet_pico.py, which runs in the emulator's process.
+CLOCK = "AFUNIX_EMULATED_CLOCK"
 PR_SET_PDEATHSIG = 1
 
 
@@ -30,6 +36,9 @@ class Emulator:
             raise Failure(f"{firmware} is missing; build it with: make firmware")
         # Read back to find the port, and shown when the emulator dies.
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed with this object)
+        clock = tempfile.TemporaryFile()  # noqa: SIM115 (the same)
+        clock.truncate(mmap.PAGESIZE)
+        self._nanoseconds = memoryview(mmap.mmap(clock.fileno(), mmap.PAGESIZE)).cast("Q")
         command = [sys.executable, "-m", "rp2040py", "micropython", "--pty"]
         command += ["--board-spec", BOARD_SPEC, "--image", str(firmware)]
         self._process = subprocess.Popen(
@@ -37,13 +46,19 @@ class Emulator:
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,
-            env=os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+            env=os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1", CLOCK: str(clock.fileno())},
+            pass_fds=[clock.fileno()],
             preexec_fn=end_with_parent,
         )
+        clock.close()
         self.port = self._wait_for_port()
 
+    def clock(self):
+        """How many seconds have passed on the board since it was switched on."""
+        return self._nanoseconds[0] / 1e9
+
     def _wait_for_port(self):
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + STALLED
         while time.monotonic() < deadline:
             found = re.search(r"listening on (/dev/\S+)", self.output())
             if found:

@@ -6,12 +6,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from board import Board
+from board import TIMEOUT, Board
 from console import Console
 from emulator import end_with_parent
+from patience import STALLED, ProcessClock
 from steps import BUILD, Failure
 
-START_SECONDS = 20
 # name: (QEMU's program, its arguments)
 MACHINES = {
     "mps2": ("qemu-system-arm", ("-machine", "mps2-an385", "-semihosting")),
@@ -26,7 +26,7 @@ def firmware_of(name):
 
 
 class Machine:
-    """A running QEMU; `port` is the serial port to open."""
+    """A running QEMU; `port` is the serial port to open, `clock()` the seconds that it has had."""
 
     def __init__(self, name, firmware):
         if not Path(firmware).is_file():
@@ -44,10 +44,11 @@ class Machine:
             )
         except FileNotFoundError:
             raise Failure(f"{program} is missing") from None
+        self.clock = ProcessClock(self._process.pid)
         self.port = self._wait_for_port()
 
     def _wait_for_port(self):
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + STALLED
         while time.monotonic() < deadline and self._process.poll() is None:
             self._log.seek(0)
             said = self._log.read().decode(errors="replace")
@@ -67,13 +68,13 @@ class Machine:
 class QemuBoard(Board):
     """One of MACHINES as a board; without a filesystem, everything is frozen in or sent into RAM."""
 
-    def __init__(self, name, on_start=None):
-        super().__init__(firmware=firmware_of(name), on_start=on_start)
+    def __init__(self, name, timeout=TIMEOUT, on_start=None):
+        super().__init__(firmware=firmware_of(name), timeout=timeout, on_start=on_start)
         self.name = name
 
     def _start(self):
         self._emulator = Machine(self.name, self._firmware)
-        self._console = Console(self._emulator.port)
+        self._console = Console(self._emulator.port, clock=self._emulator.clock)
         self._forget()
         if self._on_start:
             self._on_start(self)

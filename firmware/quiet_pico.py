@@ -8,9 +8,14 @@ asked for again, at no cost to the firmware, until it is not empty.
 
 import dataclasses
 import functools
+import mmap
+import os
 
 from rp2040py.boards import BOARDS
 
+# Names the file descriptor of a page in whose first word the emulated clock is shown, in nanoseconds.
+CLOCK = "AFUNIX_EMULATED_CLOCK"
+SHOWN_NANOSECONDS = 10_000_000
 POLL_NANOSECONDS = 100_000
 PACKET_BYTES = 64
 
@@ -57,4 +62,21 @@ class Pads:
             pin.set_input_value(bool(state))
 
 
-BOARD = dataclasses.replace(BOARDS["pico"], extras=(*BOARDS["pico"].extras, QuietHost, Pads))
+class ShownClock:
+    """Shows another process how far the emulated clock has come."""
+
+    def attach(self, rp2040):
+        """Start to show it, if anybody wants to see it."""
+        if CLOCK not in os.environ:
+            return
+        shown = memoryview(mmap.mmap(int(os.environ[CLOCK]), mmap.PAGESIZE)).cast("Q")
+
+        def show():
+            shown[0] = int(rp2040.clock.nanos)
+            alarm.schedule(SHOWN_NANOSECONDS)
+
+        alarm = rp2040.clock.create_alarm(show)
+        show()
+
+
+BOARD = dataclasses.replace(BOARDS["pico"], extras=(*BOARDS["pico"].extras, QuietHost, Pads, ShownClock))

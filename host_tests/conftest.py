@@ -6,12 +6,12 @@ file ("mpy"), and in Python ("python").
 
 import os
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
 import pytest
 
+import limited
 import natmod
 from board import ARCHITECTURES, Board
 from qemu import MACHINES, QemuBoard
@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 UNIX = ROOT / "build/unix/micropython"
 PLAIN = ROOT / "build/pico-plain/firmware.uf2"
 HEAP = "4M"
+# How long a board may be silent, in seconds of its own clock: an emulated one takes a dozen of ours for each.
+SILENCE = 10
 # What a program runs first to have its data plane in the form of that name. A module of the firmware comes before a
 # file of the same name, so the file has another one.
 PLANES = {
@@ -60,24 +62,14 @@ class UnixPython:
     def run(self, program, timeout=60, heap=HEAP, paths=PATHS):
         """Run a file (a Path) or source (a str); return its exit code and what it printed, errors included.
 
-        Raises AssertionError with the output so far if it takes longer than `timeout` seconds.
+        Raises AssertionError with the output so far if it takes longer than `timeout` seconds of its clock: see
+        limited.py.
         """
         assert UNIX.is_file(), "build/unix/micropython is missing; build it with: make unix"
         environment = os.environ | {"MICROPYPATH": self._paths(paths)}
         command = [str(UNIX), "-X", f"heapsize={heap}", *self._program(program)]
-        try:
-            done = subprocess.run(
-                command,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=timeout,
-            )
-        except subprocess.TimeoutExpired as expired:
-            output = (expired.stdout or b"").decode(errors="replace")
-            raise AssertionError(f"MicroPython took longer than {timeout} s; its output:\n{output}") from None
-        return done.returncode, done.stdout.decode(errors="replace")
+        done = limited.run(command, timeout, env=environment)
+        return done.returncode, done.stdout
 
 
 @pytest.fixture(scope="session", params=PLANES)
@@ -131,10 +123,10 @@ def _choose_on_stock_firmware(board):
 
 def _open(name, plane):
     if name in MACHINES:
-        return QemuBoard(name, on_start=lambda board: _choose(board, plane))
+        return QemuBoard(name, SILENCE, on_start=lambda board: _choose(board, plane))
     if plane == "mpy" and not os.environ.get("PORT"):
-        return Board(firmware=PLAIN, on_start=_choose_on_stock_firmware)
-    return Board(os.environ.get("PORT") or None, on_start=lambda board: _choose(board, plane))
+        return Board(firmware=PLAIN, timeout=SILENCE, on_start=_choose_on_stock_firmware)
+    return Board(os.environ.get("PORT") or None, timeout=SILENCE, on_start=lambda board: _choose(board, plane))
 
 
 @pytest.fixture(scope="session")

@@ -39,9 +39,15 @@ def test_a_syntax_error(board):
 
 
 def test_output_comes_while_the_program_runs(board):
+    """It waits for an answer to each line."""
     pieces = []
-    source = "import time\nfor i in range(3):\n    print(i)\n    time.sleep(0.3)"
-    board.run_streaming(source, lambda text: pieces.append(text))
+
+    def answer(text):
+        pieces.append(text)
+        board.write(b"x" * text.count("\n"))
+
+    source = "import sys\nfor i in range(3):\n    print(i)\n    sys.stdin.read(1)"
+    board.run_streaming(source, answer)
     assert "".join(pieces) == "0\n1\n2\n"
     assert len(pieces) >= 3
 
@@ -55,8 +61,8 @@ def test_names_stay_until_a_reset(board):
 
 
 def test_a_board_that_hangs_is_there_for_the_next_test(board):
-    with pytest.raises(BoardHung, match="nothing for 1 s(.|\n)*before") as caught:
-        board.exec("print('before')\nwhile True:\n    pass", timeout=1)
+    with pytest.raises(BoardHung, match="nothing for 0.2 s(.|\n)*before") as caught:
+        board.exec("print('before')\nwhile True:\n    pass", timeout=0.2)
     assert caught.value.output == "before\n"
     assert "line 3" in caught.value.where
     assert board.exec("print('after')") == "after\n"
@@ -69,7 +75,7 @@ def test_a_board_beyond_an_interrupt_is_replaced(tmp_path):
     with Board() as own:
         own.load(module)
         with pytest.raises(BoardHung) as caught:
-            own.exec("import machine\nmachine.disable_irq()\nwhile True:\n    pass", timeout=1)
+            own.exec("import machine\nmachine.disable_irq()\nwhile True:\n    pass", timeout=0.2)
         assert caught.value.where is None
         own.load(module)
         assert own.exec("import loaded; print(loaded.there)") == "True\n"
@@ -100,6 +106,7 @@ def test_a_module_is_loaded_once(board, tmp_path):
 
 def test_files_are_sent_when_they_differ(board):
     every_byte = bytes(range(256)) * 8
+    board.sync("/infra", {})  # where a test was cut off
     assert sorted(board.sync("/infra", {"a": b"", "b.bin": every_byte})) == ["a", "b.bin"]
     assert board.sync("/infra", {"a": b"", "b.bin": every_byte}) == []
     assert board.sync("/infra", {"c": b"3", "b.bin": every_byte}) == ["c"]
@@ -108,8 +115,34 @@ def test_files_are_sent_when_they_differ(board):
     board.exec("for name in ('b.bin', 'c'): os.remove('/infra/' + name)\nos.rmdir('/infra')")
 
 
+def test_directories_come_and_go_with_their_files(board):
+    files = {"a": b"1", "kernel/a": b"2", "kernel/deep/b": b"3"}
+    listed = "import os; print(sorted(os.listdir('/infra2')), sorted(os.listdir('/infra2/kernel')))"
+    board.sync("/infra2", {})
+    assert sorted(board.sync("/infra2", files)) == sorted(files)
+    assert board.sync("/infra2", files) == []
+    assert board.exec(listed) == "['a', 'kernel'] ['a', 'deep']\n"
+    del files["kernel/deep/b"]
+    assert board.sync("/infra2", files | {"kernel/a": b"4"}) == ["kernel/a"]
+    assert board.exec(listed) == "['a', 'kernel'] ['a']\n"
+    assert board.exec("print(open('/infra2/kernel/a').read())") == "4\n"
+    assert board.sync("/infra2", {}) == []
+    board.exec("os.rmdir('/infra2')")
+
+
 @pytest.mark.emulated
 def test_a_board_with_stock_micropython_gets_the_library():
-    with Emulator(BUILD / "pico-plain/firmware.uf2") as emulator, Board(emulator.port) as plain:
+    emulator = Emulator(BUILD / "pico-plain/firmware.uf2")
+    with emulator, Board(emulator.port, clock=emulator.clock) as plain:
         assert plain.exec("import afunix; print(afunix.__file__)") == "/lib/afunix/__init__.mpy\n"
         assert plain.exec("import sys; print(sys.path[-1])") == ".frozen\n"
+        assert plain.exec("import os; print('cpython.mpy' in os.listdir('/lib/afunix/host'))") == "False\n"
+
+
+@pytest.mark.emulated
+def test_the_clock_is_the_boards():
+    with Board() as own:
+        own.exec("import time")
+        before = own.clock()
+        own.exec("time.sleep(5)")
+        assert own.clock() - before >= 5
