@@ -168,6 +168,31 @@ def test_a_loop_closed_while_a_task_waits_disturbs_nobody(nothing_left):
     other.close()
 
 
+def test_what_a_closed_loop_has_left_open_is_in_nobodys_way(nothing_left):
+    """Where asyncio.run does not end the tasks, the next server does."""
+    loop = asyncio.new_event_loop()
+    streams = []
+
+    async def main():
+        await aio.start_unix_server(lambda reader, writer: streams.append(writer), PATH)
+        reader, writer = await aio.open_unix_connection(PATH)
+        streams.append(writer)
+        await reader.read()
+
+    abandoned = loop.create_task(main())
+    loop.run_until_complete(loop.create_task(asyncio.sleep(0)))
+    while len(streams) < 2:
+        loop.run_until_complete(asyncio.sleep(0))
+    finished, _ = loop.run_until_complete(aio.open_unix_connection(PATH))
+    loop.close()
+    asyncio.run(aio_cases.program())
+    assert streams[0].s.fileno() < 0
+    assert finished.s.fileno() >= 0  # of a task that has ended: the program may use it otherwise
+    abandoned._log_destroy_pending = False
+    for stream in [*streams, finished]:
+        stream.close()
+
+
 def test_a_wake_up_may_come_under_the_kernels_lock(nothing_left):
     """A connect that waits for the backlog takes the kernel's lock to look; the wake-up for it comes with it held."""
 

@@ -1,64 +1,54 @@
 """asyncio over afunix sockets, with CPython's names.
 
-A stream is MicroPython's own `asyncio.StreamReader` and `StreamWriter` (one object that is both) there, and an object
-with the same methods on CPython. On MicroPython close() alone does nothing: `await stream.wait_closed()` closes the
-socket. What drain() has not sent by then is lost.
+A stream is one object that is both reader and writer, with the methods of MicroPython's asyncio, on CPython as well.
+What a read has received when it is cancelled is there for the next one, and what drain() has not sent for the next
+drain(). close() closes the socket at once, and what was not sent is lost.
 
-Waiting for a socket polls nothing on CPython; on MicroPython asyncio's own select.poll asks the sockets. There one
-task may read a stream and one write it, and cancelling one that waits makes asyncio forget the other, if that waits
-too: give such a pair streams of their own, over `sock` and `sock.dup()`.
+Any number of tasks may wait for one socket. They take turns; cancelling one does not disturb the others. A call on a
+socket that another task closes meanwhile raises OSError(EBADF). Waiting for a socket polls nothing on CPython; on
+MicroPython asyncio's own select.poll asks the sockets.
+
+A program that Ctrl-C has ended can be run again. On CPython asyncio.run cancels its tasks. On MicroPython it leaves
+them, to go on in the next asyncio.run or to be forgotten by asyncio.new_event_loop; there the next start_unix_server
+or open_unix_connection first closes the servers, and the connections of tasks that have not ended, which this module
+has opened in a run that an exception ended, and cancels those tasks that are left.
 """
 
 import asyncio
 
+from .host import MICROPYTHON, bytes_of, error
 from .kernel import numbers as c
 from .kernel import socket_numbers as so
-from .host import MICROPYTHON, StreamBase, error
-from .kernel.tables import kernel
 from .kernel.connection import takes_connections
 from .kernel.lock import lock
 from .kernel.names import parse
+from .kernel.tables import kernel
 from .socket import socket
 
 if MICROPYTHON:
-    from asyncio import StreamReader as Stream  # the same class as StreamWriter
-    from asyncio import core
-
-    def _readable(s):
-        yield core._io_queue.queue_read(s)
-
-    def _writable(s):
-        yield core._io_queue.queue_write(s)
-
+    from .host.board_aio import bury, keep, readable, turn, until, writable
 else:
-    from .host.cpython_aio import Stream
-    from .host.cpython_aio import readable as _readable
-    from .host.cpython_aio import writable as _writable
+    from .host.cpython_aio import bury, keep, readable, turn, until, writable
 
-_POLL = 3
-_POLLOUT = so.POLLOUT
-
-
-class _When(StreamBase):
-    """Something to wait for as if it were a socket: readable once `test(argument)` is true."""
-
-    def __init__(self, test, argument=None):
-        self._test = test
-        self._argument = argument
-
-    def ioctl(self, request, argument):
-        if request != _POLL:
-            return -c.EINVAL
-        return so.POLLIN if self._test(self._argument) else 0
+_NOT_OUT = ~so.POLLOUT
+# A board finds a builtin name late.
+_bytes = bytes
+_bytearray = bytearray
+_len = len
 
 
-def _backlog_has_room(at):
+def _may_connect(sock, name, kind):
     with lock:
-        return takes_connections(*at)
+        return sock.fileno() < 0 or takes_connections(name, kind)
 
 
-def _descriptor_is_free(_):
+def _descriptor_is_free():
     return None in kernel.descriptors
+
+
+def _fits(sock, n):
+    peer = sock._ep.peer
+    return peer is None or len(peer.memory) - peer.queued() >= n
 
 
 async def connect(sock, address):
@@ -67,16 +57,13 @@ async def connect(sock, address):
     Other tasks run while the listener's backlog is full. Raises OSError as socket.connect, but for EAGAIN.
     """
     sock.setblocking(False)
-    room = None
     while True:
         try:
             return sock.connect(address)
         except OSError as failure:
             if failure.errno != c.EAGAIN:
                 raise
-        if room is None:
-            room = _When(_backlog_has_room, (parse(address), sock.type))
-        await _readable(room)
+        await until(_may_connect, sock, parse(address), sock.type)
 
 
 async def accept(sock):
@@ -96,7 +83,7 @@ async def accept(sock):
                 raise
         if sock._ep.shut & c.RECEIVE:
             raise error(c.EINVAL)
-        await _readable(sock)
+        await readable(sock)
 
 
 def recv_into(sock, buffer):
@@ -116,31 +103,192 @@ def recv(sock, bufsize):
 async def _received(sock, receive, argument):
     if sock._ms:
         sock.setblocking(False)
+    # To ask costs little, to receive in vain much. For 0 bytes there is nothing to wait for.
+    if not sock._d[0].poll() & _NOT_OUT and argument:
+        await readable(sock)
     while True:
-        # To ask costs little, to receive in vain much.
-        if sock._ep.poll() & ~_POLLOUT:
-            try:
-                return receive(argument)
-            except OSError as failure:
-                if failure.errno != c.EAGAIN:
-                    raise
-        await _readable(sock)
+        try:
+            return receive(argument)
+        except OSError as failure:
+            if failure.errno != c.EAGAIN:
+                raise
+        await readable(sock)
 
 
 async def sendall(sock, data):
-    """Send all of `data` through the connected `sock`, which becomes non-blocking.
+    """Send all bytes of `data` (bytes-like) through the connected `sock`, which becomes non-blocking.
 
     Other tasks run only where there is no room, as with asyncio's loop.sock_sendall. Raises OSError as socket.sendall;
     how much went out before an error is not known then.
     """
     if sock._ms:
         sock.setblocking(False)
-    done = sock.write(data) or 0
-    if done < len(data):
-        rest = memoryview(data)
-        while done < len(data):
-            await _writable(sock)
-            done += sock.write(rest[done:]) or 0
+    if data.__class__ is not _bytearray and data.__class__ is not _bytes:
+        data = bytes_of(data)
+    sent = sock.write(data)
+    if sent == _len(data):
+        return
+    done = sent or 0
+    while sent is None or done < len(data):
+        await _room(sock, len(data))
+        # A view would be of memory that is no more, where a board's bytearray grows meanwhile.
+        sent = sock.write(data, done, len(data) - done)
+        done += sent or 0
+
+
+async def _room(sock, n):
+    """Wait until it is worth trying to send again; `n` bytes, where they are a packet."""
+    await writable(sock)
+    if sock.type != c.SOCK_STREAM and not _fits(sock, n):
+        await until(_fits, sock, n)  # a small one would fit, which is all that POLLOUT tells
+
+
+class Stream:
+    """The methods of MicroPython's asyncio.Stream over the non-blocking socket `s`; made by `stream`.
+
+    extra  a dict, for get_extra_info
+    """
+
+    def __init__(self, s, extra):
+        self.s = s
+        self._extra = extra
+        self._unsent = b""
+        self._sent = 0  # bytes of it
+        self._ahead = bytearray()  # what reads that were cancelled had received
+
+    def get_extra_info(self, name, default=None):
+        """What is known as `name`."""
+        return self._extra.get(name, default)
+
+    def close(self):
+        """Close the socket. What drain() has not sent is lost."""
+        self._unsent = b""
+        self._sent = 0
+        self.s.close()
+
+    async def wait_closed(self):
+        """Close the socket."""
+        self.close()
+
+    aclose = wait_closed  # an older name
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, kind, value, trace):
+        self.close()
+
+    def _arrival(self):
+        """What to await before something is received: other tasks run, whether there is something or not."""
+        return turn() if self.s._d[0].poll() & _NOT_OUT else readable(self.s)
+
+    def _received(self, n):
+        """At most `n` bytes, None where there are none now."""
+        try:
+            return self.s.recv(n)
+        except OSError as failure:
+            if failure.errno != c.EAGAIN:
+                raise
+
+    def _taken(self, n):
+        """The first `n` bytes of what was received before."""
+        data = bytes(memoryview(self._ahead)[:n])
+        self._ahead = self._ahead[n:]
+        return data
+
+    async def read(self, n=-1):
+        """Up to `n` bytes as soon as there are any, all until the end where `n` is negative; b"" at the end.
+
+        Raises OSError as socket.recv, like all that read.
+        """
+        while n < 0:
+            await self._arrival()
+            part = self._received(len(self.s._ep.memory))
+            if part:
+                self._ahead += part
+            elif part is not None:
+                n = len(self._ahead)
+        while n and not self._ahead:
+            await self._arrival()
+            part = self._received(n)
+            if part is not None:
+                return part
+        return self._taken(n)
+
+    async def readinto(self, buffer):
+        """Read what there is into `buffer`. Returns the number of bytes, 0 at the end."""
+        if self._ahead:
+            part = self._taken(len(buffer))
+            buffer[: len(part)] = part
+            return len(part)
+        while True:
+            await self._arrival()
+            try:
+                return self.s.recv_into(buffer)
+            except OSError as failure:
+                if failure.errno != c.EAGAIN:
+                    raise
+
+    async def readexactly(self, n):
+        """`n` bytes. Raises EOFError at an earlier end, on CPython asyncio.IncompleteReadError."""
+        while _len(self._ahead) < n:
+            await self._arrival()
+            missing = n - _len(self._ahead)
+            part = self._received(missing) if missing > 0 else None
+            if part is None:
+                continue
+            if _len(part) == n:
+                return part
+            if not part:
+                part = self._taken(n)
+                raise EOFError if MICROPYTHON else asyncio.IncompleteReadError(part, n)
+            self._ahead += part
+        return self._taken(n)
+
+    async def readline(self):
+        """A line with its newline, without one at the end of the stream."""
+        n = self._ahead.find(b"\n") + 1
+        while not n:
+            await self._arrival()
+            part = self.s.readline(self.s._ep.queued() or 1)
+            if part is None:
+                continue
+            self._ahead += part
+            if not part or part[-1] == 10:
+                break
+        return self._taken(n or len(self._ahead))
+
+    def write(self, data):
+        """Send `data` (bytes-like), and keep what does not fit now for drain(). Raises OSError as socket.send."""
+        if data.__class__ is not _bytes and data.__class__ is not _bytearray:
+            data = bytes_of(data)
+        sent = 0
+        if not self._unsent:
+            sent = self.s.write(data)
+            if sent == _len(data):
+                return
+        self._unsent = self._unsent[self._sent :] + data[sent or 0 :]
+        self._sent = 0
+
+    async def drain(self):
+        """Wait until all that was written is sent; other tasks run in any case. Raises OSError as socket.send."""
+        if not self._unsent:
+            await turn()
+        while self._unsent:
+            await _room(self.s, len(self._unsent) - self._sent)
+            data, at = self._unsent, self._sent
+            self._sent += self.s.write(data, at, len(data) - at) or 0
+            if self._sent >= len(data):
+                self._unsent = b""
+                self._sent = 0
+
+    async def awrite(self, data, off=0, sz=-1):
+        """write() and drain(), as older programs call it."""
+        data = memoryview(data)[off:]
+        self.write(data if sz < 0 else data[:sz])
+        await self.drain()
+
+    awritestr = awrite
 
 
 def stream(sock):
@@ -158,8 +306,10 @@ async def open_unix_connection(path):
 
     Returns (reader, writer), which are the same stream. Raises OSError as socket and socket.connect.
     """
+    bury()
     sock = socket()
     try:
+        keep(sock, asyncio.current_task())
         await connect(sock, path)
         both = stream(sock)
     except BaseException:
@@ -177,6 +327,7 @@ class Server:
         self._handlers = set()  # CPython forgets a task that nobody refers to
         self._ended = asyncio.Event()
         self._task = asyncio.create_task(self._serve())
+        keep(sock, self._task)
 
     def close(self):
         """Accept nothing more and free the name. Connections that were accepted go on."""
@@ -198,7 +349,7 @@ class Server:
         try:
             while True:
                 sock = await self._next()
-                asyncio.create_task(self._handle(sock))
+                keep(sock, asyncio.create_task(self._handle(sock)))
         finally:
             self._sock.close()
             self._ended.set()
@@ -210,7 +361,7 @@ class Server:
             except OSError as failure:
                 if failure.errno != c.EMFILE:
                     raise
-            await _readable(_When(_descriptor_is_free))
+            await until(_descriptor_is_free)
 
     async def _handle(self, sock):
         task = asyncio.current_task()
@@ -237,6 +388,7 @@ async def start_unix_server(client_connected_cb, path, backlog=5):
 
     Returns a Server. Raises OSError as socket, bind and listen.
     """
+    bury()
     sock = socket()
     try:
         sock.bind(path)

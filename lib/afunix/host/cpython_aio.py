@@ -1,13 +1,13 @@
-"""The CPython side of `aio`: waiting in an event loop that knows nothing of these sockets, and MicroPython's stream."""
+"""The CPython side of `aio`: waiting in an event loop that knows nothing of these sockets."""
 
 import asyncio
+import weakref
 
 from .cpython import unwatch, watch
 
 _POLL = 3
 _POLLIN = 1
 _POLLOUT = 4
-_STEP = 65536  # what drain() copies at a time
 
 
 class _Watcher:
@@ -17,7 +17,7 @@ class _Watcher:
 
     def __init__(self, loop):
         self._loop = loop
-        self._waiting = {}  # future: (what has ioctl, events)
+        self._waiting = {}  # future: (test, its arguments)
         self._called = False
 
     @classmethod
@@ -29,8 +29,8 @@ class _Watcher:
             watch(found._changed)
         return found
 
-    def add(self, future, s, events):
-        self._waiting[future] = s, events
+    def add(self, future, test, arguments):
+        self._waiting[future] = test, arguments
 
     def remove(self, future):
         del self._waiting[future]
@@ -53,20 +53,20 @@ class _Watcher:
 
     def _look(self):
         self._called = False  # before looking: a change from now on calls again
-        for future, (s, events) in tuple(self._waiting.items()):
-            if not future.done() and s.ioctl(_POLL, events):
+        for future, (test, arguments) in tuple(self._waiting.items()):
+            if not future.done() and test(*arguments):
                 future.set_result(None)
 
 
-async def _until(s, events):
-    """Wait until `s.ioctl` reports any of `events`, an error or the end."""
+async def until(test, *arguments):
+    """Wait until `test(*arguments)` is true. It is called when something changes, and else not."""
     loop = asyncio.get_running_loop()
     future = loop.create_future()
     watcher = _Watcher.of(loop)
-    watcher.add(future, s, events)
+    watcher.add(future, test, arguments)
     try:
         # Looked at when it is watched already: what changes meanwhile is not missed.
-        if s.ioctl(_POLL, events):
+        if test(*arguments):
             future.set_result(None)
             await asyncio.sleep(0)  # a task that never has to wait must not keep others from running
         await future
@@ -76,95 +76,29 @@ async def _until(s, events):
 
 async def readable(s):
     """Wait until `s` can be read, or reports an error or its end."""
-    await _until(s, _POLLIN)
+    await until(s.ioctl, _POLL, _POLLIN)
 
 
 async def writable(s):
     """Wait until `s` can be written, or reports an error or its end."""
-    await _until(s, _POLLOUT)
+    await until(s.ioctl, _POLL, _POLLOUT)
 
 
-class Stream:
-    """The methods of MicroPython's asyncio.Stream over the non-blocking socket `s`.
+def turn():
+    """Let the other tasks run."""
+    return asyncio.sleep(0)
 
-    extra  a dict, for get_extra_info
-    """
 
-    def __init__(self, s, extra=None):
-        self.s = s
-        self._extra = extra or {}
-        self._unsent = bytearray()
+_opened = weakref.WeakKeyDictionary()  # socket: (event loop, weak reference to a task)
 
-    def get_extra_info(self, name, default=None):
-        """What is known as `name`."""
-        return self._extra.get(name, default)
 
-    def close(self):
-        """Close the socket. What drain() has not sent is lost, as on a board."""
-        self.s.close()
+def keep(sock, task):
+    """`sock` was opened for `task`: see `bury`."""
+    _opened[sock] = asyncio.get_running_loop(), weakref.ref(task)
 
-    async def wait_closed(self):
-        """Close the socket."""
-        self.s.close()
 
-    async def read(self, n=-1):
-        """Up to `n` bytes as soon as there are any, all until the end where `n` is negative; b"" at the end."""
-        received = bytearray()
-        while True:
-            await readable(self.s)
-            part = self.s.read(n)
-            if part is None:
-                continue
-            if n >= 0:
-                return part
-            if not part:
-                return bytes(received)
-            received += part
-
-    async def readinto(self, buffer):
-        """Read what there is into `buffer`. Returns the number of bytes, 0 at the end."""
-        while True:
-            await readable(self.s)
-            n = self.s.readinto(buffer)
-            if n is not None:
-                return n
-
-    async def readexactly(self, n):
-        """`n` bytes. Raises EOFError (asyncio.IncompleteReadError) at an earlier end."""
-        received = bytearray()
-        while len(received) < n:
-            await readable(self.s)
-            part = self.s.read(n - len(received))
-            if part is None:
-                continue
-            if not part:
-                raise asyncio.IncompleteReadError(bytes(received), n)
-            received += part
-        return bytes(received)
-
-    async def readline(self):
-        """A line with its newline, without one at the end of the stream."""
-        line = bytearray()
-        while True:
-            await readable(self.s)
-            part = self.s.readline()
-            if part is None:
-                continue
-            line += part
-            if not part or line.endswith(b"\n"):
-                return bytes(line)
-
-    def write(self, data):
-        """Send `data` (bytes-like), and keep what does not fit now for drain(). Raises OSError as socket.send."""
-        data = bytes(memoryview(data))
-        sent = 0 if self._unsent else self.s.write(data)
-        self._unsent += data[sent or 0 :]
-
-    async def drain(self):
-        """Wait until all that was written is sent. Raises OSError as socket.send."""
-        if not self._unsent:
-            await asyncio.sleep(0)
-        while self._unsent:
-            await writable(self.s)
-            sent = self.s.write(bytes(self._unsent[:_STEP]))
-            del self._unsent[: sent or 0]
+def bury():
+    """Close what was opened for tasks that did not end before their loop was closed. asyncio.run lets them end."""
+    for sock, (loop, task) in list(_opened.items()):
+        if loop.is_closed() and task() and not task().done():
+            sock.close()
