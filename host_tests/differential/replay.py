@@ -5,8 +5,7 @@ programs of a file, and prints what it gets where that is something else.
 """
 
 import afunix
-from afunix.kernel import names
-from afunix.kernel import kernel
+from afunix.kernel import kernel, names
 
 SOL_SOCKET = 1
 SCM_RIGHTS = 1

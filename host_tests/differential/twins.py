@@ -21,9 +21,8 @@ import tempfile
 import time
 
 import afunix
-from afunix.kernel import inflight, names
 from afunix.data.plane import Endpoint
-from afunix.kernel import kernel
+from afunix.kernel import inflight, kernel, names
 from afunix.kernel.lock import lock
 
 STREAM, DGRAM, SEQ = 1, 2, 5

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 import afunix
+from afunix.kernel import kernel
 from afunix.kernel import numbers as constants
 from afunix.kernel import socket_numbers as socket_constants
-from afunix.kernel import kernel
 from afunix.kernel.lock import lock
 
 LIB = Path(__file__).resolve().parent.parent.parent / "lib"
