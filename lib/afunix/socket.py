@@ -189,13 +189,13 @@ class socket(Handle):
                 return
             if not self._close():
                 raise error(_EBADF)
-            tidy()
 
     @micropython.native
     def _close(self):
         with lock:
             done = connection.close(self, self._fd, self._d)
             tidy_follows()
+        tidy()
         return done
 
     @micropython.native
@@ -756,7 +756,6 @@ def close(fd):
         return
     if not _close(fd):
         raise error(_EBADF)
-    tidy()
 
 
 @micropython.native
@@ -764,6 +763,7 @@ def _close(fd):
     with lock:
         done = connection.close(None, fd, None)
         tidy_follows()
+    tidy()
     return done
 
 

@@ -97,12 +97,10 @@ class SectionLock:
 
     @micropython.native
     def __exit__(self, kind, value, trace):
-        try:
-            if self.left:
-                self._settle()
-        finally:
-            self._holder = None
-            self._release()
+        if self.left:
+            self._settle()  # native, and raises nothing
+        self._holder = None
+        self._release()
 
 
 StreamBase = io.IOBase

@@ -12,7 +12,7 @@ something stops it, `kernel.suspicious` stays and it is done another time.
 
 from ..host import micropython
 from .ancillary import carried
-from .lock import lock
+from .lock import lock, tidy_follows
 from .release import drain, reap
 from .tables import kernel
 
@@ -31,6 +31,7 @@ def _drop(circles):
     for endpoint in circles:
         drain(endpoint)
     reap()
+    tidy_follows()
 
 
 def _unreachable():

@@ -66,6 +66,7 @@ def tidy_follows():
         lock.left = False
 
 
+@micropython.native
 def tidy():
     """Do all that is left over: collect sockets that only their own messages refer to, close objects that nothing
     refers to. This may run code of the program's. What stops it leaves the rest to who lets go of the lock next."""
@@ -82,17 +83,15 @@ def _tidy_later():
 
 
 def _tidy():
-    if kernel.suspicious:
-        from .inflight import collect
+    try:
+        if kernel.suspicious:
+            from .inflight import collect
 
-        try:
             collect()
-        except MemoryError:
-            pass  # there will be another time
-    if kernel.finished is not None:
         from .rights import close_finished
-
-        close_finished()
+    except MemoryError:
+        return  # there will be another time
+    close_finished()
 
 
 def settle_dropped():
