@@ -143,7 +143,7 @@ typedef struct {
 } span_t;
 
 // A number that is neither negative nor large: anything else a program has made up.
-static size_t count_of(mp_obj_t number) {
+static size_t index_of(mp_obj_t number) {
     if (!mp_obj_is_small_int(number) || AF_NUMBER(number) < 0) {
         mp_raise_TypeError(NULL);
     }
@@ -153,7 +153,7 @@ static size_t count_of(mp_obj_t number) {
 static span_t span_of(const mp_obj_t *args) {
     mp_buffer_info_t buffer;
     mp_get_buffer_raise(args[1], &buffer, MP_BUFFER_READ);
-    size_t at = count_of(args[2]), n = count_of(args[3]);
+    size_t at = index_of(args[2]), n = index_of(args[3]);
     bool starts_inside = at <= buffer.len;
     size_t there = starts_inside ? buffer.len - at : 0;
     return (span_t) { (uint8_t *)buffer.buf + at, n < there ? n : there, starts_inside && n <= there };
@@ -188,7 +188,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(append_packet_obj, 6, 6, endpoint_app
 static mp_obj_t endpoint_fetch(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
     af_endpoint_t *self = endpoint_of(args[0]);
-    size_t skip = count_of(args[4]);
+    size_t skip = index_of(args[4]);
     bool line = args[5] == AF_INT(-1);
     bool keep = !line && mp_obj_is_true(args[5]);
     span_t into = span_of(args);
@@ -234,7 +234,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(fetch_packet_obj, 5, 5, endpoint_fetc
 
 static mp_obj_t endpoint_skip(mp_obj_t self_in, mp_obj_t n) {
     af_endpoint_t *self = endpoint_of(self_in);
-    size_t count = count_of(n);
+    size_t count = index_of(n);
     af_lock(&self->rlock, true);
     af_ring_skip(&self->ring, count);
     af_unlock(&self->rlock);
