@@ -15,9 +15,9 @@ On CPython it is for modules that import `socket` afterwards. What hands descrip
 import builtins as _builtins
 import sys as _sys
 
+from .host import MICROPYTHON as _MICROPYTHON
 from .kernel import numbers as _c
 from .kernel import socket_numbers as _so
-from .host import MICROPYTHON as _MICROPYTHON
 from .socket import close as close
 from .socket import dup as dup
 from .socket import getdefaulttimeout as getdefaulttimeout
@@ -64,8 +64,9 @@ def _take_numbers(own):
     """Let SOL_SOCKET and the options have the numbers that they have in the module `own`, so that one constant serves
     the sockets of both."""
     theirs = {name: getattr(own, name) for name in dir(own) if name.startswith("SO_")}
+    numbers = {}
     if hasattr(own, "SOL_SOCKET"):
-        _so.SOL_SOCKET = own.SOL_SOCKET
+        numbers["SOL_SOCKET"] = own.SOL_SOCKET
     changed = False
     for name in dir(_so):
         if name.startswith("SO_"):
@@ -73,8 +74,9 @@ def _take_numbers(own):
             number = theirs.get(name, former)
             if name not in theirs and former in theirs.values():
                 number |= _ELSEWHERE
-            setattr(_so, name, number)
+            numbers[name] = number
             changed = changed or number != former
+    _so.renumber(numbers)
     if changed and _sys.modules.pop("afunix.kernel.options", None):
         __import__("afunix.kernel.options")  # its tables have the former numbers
 

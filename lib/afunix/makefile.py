@@ -4,9 +4,9 @@ What is written on a board is sent at once. Bytes are read straight from the soc
 character may be cut in two, and knows UTF-8 alone.
 """
 
+from .host import MICROPYTHON, StreamBase
 from .kernel import numbers as c
 from .kernel import socket_numbers as so
-from .host import MICROPYTHON, StreamBase
 
 _MODES = ("r", "w", "b")
 _AHEAD = 64  # bytes of text to read at a time

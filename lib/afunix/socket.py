@@ -18,7 +18,7 @@ from .host import (
     writable_bytes_of,
 )
 from .kernel import connection, names, stream
-from .kernel.lock import abandon, lock, make_room, note_left, settle_dropped, tidy, tidy_follows
+from .kernel.lock import abandon, lock, make_room, settle_dropped, tidy, tidy_follows
 from .kernel.numbers import AF_UNIX, SOCK_STREAM, SOMAXCONN
 from .kernel.operation import FOREVER, NO_WAIT, perform
 from .kernel.tables import kernel, opened
@@ -232,7 +232,7 @@ class socket(Handle):
         with lock:
             connection.close(self, self._fd, self._d)
             self._io_refs -= 1
-            note_left()
+            kernel.note_left()
 
     def makefile(self, mode="r", buffering=None, *, encoding=None, errors=None, newline=None):
         """A file that reads from the socket ("r"), writes to it ("w") or both, as text or ("b") bytes, as CPython's."""
@@ -684,8 +684,8 @@ _optional = {}
 
 @micropython.native
 def _loaded(name):
-    """The optional module afunix.`name`. It is loaded under the kernel's lock alone: where nothing locks the interpreter,
-    a second thread would find one half loaded."""
+    """The optional module afunix.`name`. It is loaded under the kernel's lock alone: where nothing locks the
+    interpreter, a second thread would find one half loaded."""
     module = _optional.get(name)
     if module is None:
         module = _load(name)

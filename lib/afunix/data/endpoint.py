@@ -12,8 +12,8 @@ takes it away (close, shutdown, another peer) does so before it takes `wlock`, a
 does with the serial number of the socket: an endpoint that was given away meanwhile is another's.
 """
 
-from . import ring
 from ..host import Lock, Recorded, const, micropython, size_of, waking
+from . import ring
 from .ring import ready
 from .state import State
 

@@ -3,8 +3,8 @@
 Both data planes work on the same control words (see ring.py), so these few rules need no twin.
 """
 
-from . import ring
 from ..host import const, micropython
+from . import ring
 
 _BUSY = const(32)
 
@@ -77,7 +77,8 @@ class State:
 
     @micropython.native
     def reserve(self):
-        """No reader takes anything in the plain case, from now until `relax(BUSY)`: one who is at it comes to its end."""
+        """No reader takes anything in the plain case, from now until `relax(BUSY)`: one who is at it comes to its
+        end."""
         ring.attend(self.ctl, _BUSY)
         self.skip(0)
 

@@ -9,6 +9,7 @@ from gc import collect
 import micropython
 from micropython import const
 
+
 def record(lock):
     pass
 

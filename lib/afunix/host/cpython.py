@@ -7,8 +7,8 @@ import sys
 import threading
 import time
 import warnings
-from array import array
 from _socket import timeout  # TimeoutError, and a class of its own before Python 3.10
+from array import array
 
 get_ident = threading.get_ident
 StreamBase = object

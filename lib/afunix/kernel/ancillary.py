@@ -142,6 +142,18 @@ class Received:
         rights.drop(self.carried)
 
 
+@micropython.native
+def mark(endpoint):
+    """The Ancillary of the byte that MSG_OOB would receive, None where there is none."""
+    if endpoint.attends(_URGENT):
+        item = endpoint.marks
+        while item is not None:
+            if item.urgent == MARK:
+                return item
+            item = item.next
+    return None
+
+
 class _Walk:
     """A receive from a stream that has marks, while it is planned."""
 
@@ -154,9 +166,7 @@ class _Walk:
         self.former = None  # the same, which is to be an ordinary byte
         self.item = None  # whose rights are received
         if endpoint.attends(_URGENT):
-            from . import urgent
-
-            self.mark = urgent.mark(endpoint)
+            self.mark = mark(endpoint)
 
     def segment(self):
         """The Ancillary that covers the next byte (None for none), and where it ends."""
@@ -172,13 +182,11 @@ class _Walk:
         return None, endpoint.queued()
 
     def advance(self, skip):
-        """Go on from `position`, behind `skip` more bytes. Returns what is left of `skip`; -1 where an urgent byte is in
-        the way."""
+        """Go on from `position`, behind `skip` more bytes. Returns what is left of `skip`; -1 where an urgent byte is
+        in the way."""
         item, end = self.segment()
         if item is not None and item.urgent:
-            from . import urgent
-
-            if not urgent.pass_over(self, item):
+            if not pass_over(self, item):
                 return -1
             item, end = self.segment()
         while self.position < end:
@@ -189,6 +197,26 @@ class _Walk:
             self.position = end
             item, end = self.segment()
         return skip
+
+
+def pass_over(walk, item):
+    """Go on behind the urgent byte of `item`, to which a receive has come. False where it stops there."""
+    if item.urgent == TAKEN:
+        if walk.done and walk.mark is None:
+            return False
+        walk.position = walk.endpoint.ahead(item.end)
+        item = walk.mark
+        if item is None or walk.endpoint.ahead(item.start) != walk.position:
+            return True
+    if walk.done:
+        return False
+    if not walk.keep:
+        walk.former = item
+        walk.mark = None
+    options = walk.endpoint.options
+    if options is None or not options.urgent_inline:
+        walk.position = walk.endpoint.ahead(item.end)
+    return True
 
 
 def receive_marked(endpoint, into, at, n, skip, keep, message):

@@ -1,7 +1,8 @@
 """What socket, socketpair, listen, connect, accept and shutdown do, as Linux's af_unix does them.
 
-Every function is called with the kernel's lock held. Those that Python runs as bytecode look, raise OSError with Linux's
-errno in Linux's order, and take what memory is needed; then they call a native one, which does it all and cannot fail.
+Every function is called with the kernel's lock held. Those that Python runs as bytecode look, raise OSError with
+Linux's errno in Linux's order, and take what memory is needed; then they call a native one, which does it all and
+cannot fail.
 """
 
 from ..host import const, error, keep, micropython, wake

@@ -12,16 +12,14 @@ something stops it, `kernel.suspicious` stays and it is done another time.
 
 from ..host import micropython
 from .ancillary import carried
-from .lock import lock, tidy_follows
 from .release import drain, reap
 from .tables import kernel
 
 
 def collect():
-    """Drop the messages queued for circles of unreachable sockets, until there are none."""
-    while kernel.suspicious:
-        with lock:
-            _drop(_unreachable() if kernel.in_flight else ())
+    """Drop the messages queued for circles of unreachable sockets. With the kernel's lock held; again, while
+    `kernel.suspicious` is set."""
+    _drop(_unreachable() if kernel.in_flight else ())
 
 
 @micropython.native
@@ -31,7 +29,6 @@ def _drop(circles):
     for endpoint in circles:
         drain(endpoint)
     reap()
-    tidy_follows()
 
 
 def _unreachable():
@@ -66,7 +63,7 @@ def _queues(endpoint):
 
 def _is_closed(circle, holds):
     """Do all references to its members come from messages queued for its members?"""
-    counts = {index: 0 for index in circle}
+    counts = dict.fromkeys(circle, 0)
     for index in circle:
         for held in holds[index]:
             if held in counts:

@@ -6,10 +6,10 @@ Locks, and their order:
                     holds it, and no code of a program runs under it
     wlock, rlock    of an endpoint (data/endpoint.py) are taken after it, never before
 
-Where the lock is in C, neither Ctrl-C nor a scheduled callback comes while it is held. Elsewhere on a board they come at
-jumps of bytecode, so a section that changes anything does it in native code; on CPython they come anywhere, and what a
-torn section had changed is taken back (host/cpython.py). A callback or a finaliser that comes upon its own thread's lock
-is refused with EDEADLK, but for close, which is left for who lets go of the lock.
+Where the lock is in C, neither Ctrl-C nor a scheduled callback comes while it is held. Elsewhere on a board they come
+at jumps of bytecode, so a section that changes anything does it in native code; on CPython they come anywhere, and what
+a torn section had changed is taken back (host/cpython.py). A callback or a finaliser that comes upon its own thread's
+lock is refused with EDEADLK, but for close, which is left for who lets go of the lock.
 """
 
 from ..data.plane import SectionLock
@@ -22,7 +22,6 @@ _DESCRIPTION = const(2)
 _ABANDONED = const(3)
 
 
-
 @micropython.native
 def _settle():
     lock.left = False
@@ -33,6 +32,7 @@ def _settle():
 
 lock = SectionLock(_settle)
 record(lock)
+kernel.serve(lock)
 
 
 @micropython.native
@@ -53,13 +53,6 @@ def enter_and_leave():
 
 
 @micropython.native
-def note_left():
-    """Where something is left to be tidied up, who lets go of the lock sees to it."""
-    if kernel.suspicious or kernel.finished is not None:
-        lock.left = True
-
-
-@micropython.native
 def tidy_follows():
     """The caller, who holds the lock, will tidy up himself."""
     if not kernel.to_close:
@@ -74,7 +67,7 @@ def tidy():
         try:
             _tidy()
         finally:
-            note_left()
+            kernel.note_left()
 
 
 def _tidy_later():
@@ -87,11 +80,14 @@ def _tidy():
         if kernel.suspicious:
             from .inflight import collect
 
-            collect()
+            while kernel.suspicious:
+                with lock:
+                    collect()
+                    tidy_follows()
         from .rights import close_finished
     except MemoryError:
         return  # there will be another time
-    close_finished()
+    close_finished(lock)
 
 
 def settle_dropped():

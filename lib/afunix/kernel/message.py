@@ -7,7 +7,6 @@ from . import names, rights
 from . import socket_numbers as so
 from .ancillary import Received
 from .lock import lock
-from .operation import perform
 from .options import credentials
 from .release import reap
 from .tables import kernel, opened, passes_credentials
@@ -189,7 +188,7 @@ class Message(Received):
 
     def _make_descriptors(self, descriptions):
         place = -1
-        for description in descriptions:
+        for _ in descriptions:
             try:
                 place = kernel.vacancy(place)
             except OSError:

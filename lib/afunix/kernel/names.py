@@ -116,8 +116,8 @@ def _free_name(endpoint):
 
 
 def name_for(endpoint):
-    """With SO_PASSCRED a socket gets a name when it connects or sends a packet, so that it can be answered: the name that
-    it lacks, None for none."""
+    """With SO_PASSCRED a socket gets a name when it connects or sends a packet, so that it can be answered: the name
+    that it lacks, None for none."""
     if endpoint.address is None and passes_credentials(endpoint):
         return _free_name(endpoint)
     return None

@@ -1,9 +1,9 @@
 """How a call that may wait is carried out: step by step under the kernel's lock, waiting between the steps.
 
-A step is a function `step(endpoint, data, at, n, flags, message)` that either does its work and returns a number that is
-not negative, or raises, or returns -1 for "not now" and has changed nothing. `perform` is native, as is what a step does
-when it takes or sends something and all that comes after: so an interrupt ends a call while it waits, or before it has
-begun, and never between its work and its result.
+A step is a function `step(endpoint, data, at, n, flags, message)` that either does its work and returns a number that
+is not negative, or raises, or returns -1 for "not now" and has changed nothing. `perform` is native, as is what a step
+does when it takes or sends something and all that comes after: so an interrupt ends a call while it waits, or before it
+has begun, and never between its work and its result.
 """
 
 from ..host import changes, const, enter, error, leave, micropython, pause

@@ -221,7 +221,8 @@ def _buffer(into, size):
 
 
 def _tell(into, buffer, result, cut, packet, message):
-    """Say what comes with a packet, (endpoint, slot, Ancillary), of which `result` bytes are received, before they are."""
+    """Say what comes with a packet, (endpoint, slot, Ancillary), of which `result` bytes are received, before they
+    are."""
     if buffer is not into:
         into[0] = result = buffer
     if message is None:

@@ -1,12 +1,11 @@
 """Rights: references to open file descriptions that messages carry, unix(7) SCM_RIGHTS.
 
 A description is an Endpoint, or a File that stands for any other object of the board. It lives while `references`
-(descriptors, and messages that carry it) is not 0; `in_flight` of them are queued messages'. Every function but `close_finished` is called with the kernel's lock
-held. Those that change something are native and cannot fail.
+(descriptors, and messages that carry it) is not 0; `in_flight` of them are queued messages'. Every function but
+`close_finished` is called with the kernel's lock held. Those that change something are native and cannot fail.
 """
 
 from ..host import Recorded, const, error, micropython
-from .lock import lock, note_left
 from .tables import kernel
 
 _ETOOMANYREFS = const(109)
@@ -44,7 +43,7 @@ def drop(descriptions):
     """One reference to each less."""
     for description in descriptions:
         kernel.unreference(description)
-    note_left()
+    kernel.note_left()
 
 
 @micropython.native
@@ -63,7 +62,7 @@ def land(descriptions):
         kernel.in_flight -= 1
 
 
-def close_finished():
+def close_finished(lock):
     """Call close() of every object that nothing refers to any more, where it has one; raise what one of them raised.
 
     Each stays listed until that is done: where Ctrl-C ends it, it is done again.

@@ -30,8 +30,8 @@ def send(sock, data, at, n, flags, message, until):
     """Send data[at:at + n]: all of it where the socket waits, what fits where it has a timeout or must not wait. A wait
     lasts until `until`; each as long as the socket says where that is None.
 
-    Returns how many bytes were sent; -1 where none could be sent now. What ends a wait after a part was sent is an error
-    of the next call.
+    Returns how many bytes were sent; -1 where none could be sent now. What ends a wait after a part was sent is an
+    error of the next call.
     """
     done = perform(sock, _check_send, 0, data, at, n, flags, message)
     whole = sock._ms < 0
@@ -109,8 +109,8 @@ def _receiver(ep):
 
 @micropython.native
 def receive(sock, into, at, n, flags, message, until):
-    """Receive up to `n` bytes into into[at:]; all `n` with MSG_WAITALL. Returns how many, -1 for "none now". How long it
-    waits is said as for `send`."""
+    """Receive up to `n` bytes into into[at:]; all `n` with MSG_WAITALL. Returns how many, -1 for "none now". How long
+    it waits is said as for `send`."""
     if flags & _MSG_WAITALL and not flags & (_MSG_PEEK | _MSG_OOB):
         return _receive_all(sock, into, at, n, flags, message, until)
     if until is None:

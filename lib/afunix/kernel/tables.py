@@ -49,6 +49,7 @@ class Kernel(Recorded):
         self.owner = 1  # of new sockets: what stands for a process here
         self.serial = _CLOSED  # of the socket that was made last
         self.waiting = 0  # calls that are blocked
+        self._lock = None
         self.forget()
 
     def forget(self):
@@ -67,6 +68,16 @@ class Kernel(Recorded):
         self.suspicious = False  # something may be left with references in flight only
         self.finished = None  # the first File to close, and on from each by `next`
         self.to_close = 0  # descriptors that are marked as abandoned, or more
+
+    def serve(self, lock):
+        """`lock` is what protects all this; who lets go of it sees to what is left over."""
+        self._lock = lock
+
+    @micropython.native
+    def note_left(self):
+        """Where something is left to be tidied up, who lets go of the lock sees to it."""
+        if self.suspicious or self.finished is not None:
+            self._lock.left = True
 
     # memory
 
@@ -94,8 +105,8 @@ class Kernel(Recorded):
         self.endpoints = endpoints
 
     def renew(self, settings):
-        """Let there be other sizes; the memory is taken when it is first used again. Raises OSError(EBUSY) while anything
-        is open."""
+        """Let there be other sizes; the memory is taken when it is first used again. Raises OSError(EBUSY) while
+        anything is open."""
         if self.live or self.open:
             raise error(_EBUSY)
         changed = dict(self.settings)

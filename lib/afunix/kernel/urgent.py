@@ -10,24 +10,12 @@ Every function is called with the kernel's lock held.
 
 from ..host import blank, const, error, micropython, seal
 from . import ancillary
-from .ancillary import MARK, NOT_URGENT, TAKEN
+from .ancillary import MARK, NOT_URGENT, TAKEN, mark
 from .release import reap
 
 _EINVAL = const(22)
 _URGENT = const(16)  # for Endpoint.attend
 _MSG_OOB = const(1)
-
-
-@micropython.native
-def mark(endpoint):
-    """The Ancillary of the byte that MSG_OOB would receive, None where there is none."""
-    if endpoint.attends(_URGENT):
-        item = endpoint.marks
-        while item is not None:
-            if item.urgent == MARK:
-                return item
-            item = item.next
-    return None
 
 
 @micropython.native
@@ -84,26 +72,6 @@ def _take(endpoint, item, position):
         if endpoint.last_mark is item:
             endpoint.last_mark = before
         reap()
-
-
-def pass_over(walk, item):
-    """Go on behind the urgent byte of `item`, to which a receive has come. False where it stops there."""
-    if item.urgent == TAKEN:
-        if walk.done and walk.mark is None:
-            return False
-        walk.position = walk.endpoint.ahead(item.end)
-        item = walk.mark
-        if item is None or walk.endpoint.ahead(item.start) != walk.position:
-            return True
-    if walk.done:
-        return False
-    if not walk.keep:
-        walk.former = item
-        walk.mark = None
-    options = walk.endpoint.options
-    if options is None or not options.urgent_inline:
-        walk.position = walk.endpoint.ahead(item.end)
-    return True
 
 
 def at_mark(endpoint):
