@@ -53,8 +53,14 @@ class _Later:
     """Given for a descriptor: the socket gets one later."""
 
 
+_one = 1  # the same object wherever it comes from
+_zero = 0
+
+
 def _kind(family, type, proto):
     """The kind of endpoint that socket(2) makes of its arguments."""
+    if family is _one and type is _one and proto is _zero:
+        return _STREAM
     type = index(type) & ~_TYPE_FLAGS
     if type & ~0xF:
         raise error(_EINVAL)
@@ -97,13 +103,16 @@ class socket(Handle):
         # Both now: to give a value to an attribute that is there needs no memory.
         self._fd = -1
         self._d = kernel.descriptor()
+        if fileno is _Later:
+            if _default_timeout is not None:
+                self._ms = _milliseconds(_default_timeout)
+                self._timeout = _default_timeout
+            return
         timeout = 0.0 if index(type) & _NONBLOCK else _default_timeout
         ms = _milliseconds(timeout)
         if timeout is not None:
             self._ms = ms
             self._timeout = timeout
-        if fileno is _Later:
-            return
         if fileno is None:
             kind = _kind(family, type, proto)
             make_room(1, 1)
@@ -740,8 +749,11 @@ def socketpair(family=AF_UNIX, type=SOCK_STREAM, proto=0):
         raise error(_EOPNOTSUPP)
     kind = _kind(family, type, proto)
     make_room(2, 2)
-    both = socket(family, type, proto, _Later), socket(family, type, proto, _Later)
+    both = socket(fileno=_Later), socket(fileno=_Later)
     one, other = both
+    if index(type) & _NONBLOCK:
+        one._ms = other._ms = NO_WAIT
+        one._timeout = other._timeout = 0.0
     nonblocking = one._ms == NO_WAIT
     with lock:
         connection.pair(one, other, kind, nonblocking)

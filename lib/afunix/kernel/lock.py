@@ -96,9 +96,11 @@ def settle_dropped():
     tidy()
 
 
+@micropython.native
 def make_room(sockets, descriptors):
     """Where fewer than that are free, look for some that the program has dropped."""
-    if len(kernel.endpoints) - kernel.live < sockets or len(kernel.descriptors) - kernel.open < descriptors:
-        if kernel.endpoints:
+    table = kernel.descriptors
+    if kernel.open + descriptors > len(table) or kernel.live + sockets > len(kernel.endpoints):
+        if table:
             find_garbage()
             settle_dropped()

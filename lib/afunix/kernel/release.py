@@ -40,17 +40,22 @@ def settle():
 @micropython.native
 def reap():
     """Release every socket that has no reference any more."""
-    while kernel.dying is not None:
+    endpoint = kernel.dying
+    if endpoint is None:
+        return
+    while endpoint is not None:
+        _release(endpoint, False)  # and it leaves the list when that is done
         endpoint = kernel.dying
-        _release(endpoint, False)
-    # A released endpoint leaves the list in _release, when it is done.
+    wake()
 
 
 @micropython.native
 def _release(endpoint, unaccepted):
-    names.remove(endpoint)
+    if endpoint.bound:
+        names.remove(endpoint)
     endpoint.shut = _BOTH
-    if endpoint.kind == _DGRAM:
+    kind = endpoint.kind
+    if kind == _DGRAM:
         leave_peer(endpoint)
         while endpoint.callers is not None:
             caller = endpoint.callers
@@ -61,25 +66,23 @@ def _release(endpoint, unaccepted):
     endpoint.disown()
     while endpoint.pending:
         _release(dequeue(endpoint), True)
-    purge(endpoint)
+    if kind != _STREAM or endpoint.marks is not None:
+        purge(endpoint)
     if not unaccepted:
-        _unlist(endpoint)
+        if kernel.dying is endpoint:
+            kernel.dying = endpoint.free
+        else:
+            _unlist(endpoint)
     kernel.reclaim(endpoint)
-    wake()
 
 
 @micropython.native
 def _unlist(endpoint):
     """Take it from the list of the dying. Those whose references its messages held may be before it by now."""
-    before = None
-    other = kernel.dying
-    while other is not endpoint:
-        before = other
-        other = other.free
-    if before is None:
-        kernel.dying = endpoint.free
-    else:
-        before.free = endpoint.free
+    before = kernel.dying
+    while before.free is not endpoint:
+        before = before.free
+    before.free = endpoint.free
 
 
 @micropython.native
@@ -107,7 +110,7 @@ def _is_unread(endpoint):
     was taken out of turn looks like one."""
     if endpoint.kind != _STREAM:
         return endpoint.first_length() or endpoint.packets() > 1
-    return unread(endpoint)
+    return unread(endpoint) if endpoint.marks is not None else endpoint.queued()
 
 
 @micropython.native

@@ -122,10 +122,12 @@ class Kernel(Recorded):
 
     # endpoints
 
+    @micropython.native
     def spare(self, kind, after=None):
         """An unused endpoint for a socket of `kind`, another than `after`, which stays where it is. Raises OSError:
         ENFILE, ENOBUFS (no packets are configured)."""
-        self.start()
+        if not self.endpoints:
+            self.start()
         endpoint = self.unused if after is None else after.free
         if endpoint is None:
             raise error(_ENFILE)
