@@ -59,24 +59,37 @@ def lengths(ctl):
 # What the control plane asks and sets. Setting is for the holder of the kernel's lock.
 
 
-@micropython.native
-def open_for(ctl, serial, kind):
+@micropython.viper
+def open_for(ctl, serial: int, kind: int):
     """The ring belongs to the socket `serial` of `kind` from now on."""
-    ctl[_FRAMED] = kind != _STREAM
-    ctl[_ATTENTION] = 0
-    ctl[_SERIAL] = serial
+    c = ptr32(ctl)
+    c[_FRAMED] = 0 if kind == _STREAM else 1
+    c[_ATTENTION] = 0
+    c[_SERIAL] = serial
 
 
-@micropython.native
-def disown(ctl):
-    """The ring is nobody's: whoever is about to read it or write to it through a handle finds that out."""
-    ctl[_SERIAL] = 0
-    ctl[_ATTENTION] = _NOT_OPEN
+# These three are methods of an endpoint (State): a control call needs them too often for a call more.
 
 
 @micropython.viper
-def serial(ctl) -> int:
-    return ptr32(ctl)[_SERIAL]
+def disown(self):
+    """It is no socket any more, for every handle and every call under way."""
+    c = ptr32(self.ctl)
+    c[_SERIAL] = 0
+    c[_ATTENTION] = _NOT_OPEN
+
+
+@micropython.viper
+def serial(self) -> int:
+    """Which socket it is, 0 for none: no two that ever were have the same number."""
+    return ptr32(self.ctl)[_SERIAL]
+
+
+@micropython.viper
+def queued(self) -> int:
+    """Bytes that can be received."""
+    c = ptr32(self.ctl)
+    return (c[_W] - c[_R]) & c[_WRAP]
 
 
 @micropython.native

@@ -19,10 +19,9 @@ class State:
     """The part of an Endpoint that both data planes share. All of it is called with the kernel's lock held, and does
     not allocate."""
 
-    @micropython.native
-    def serial(self):
-        """Which socket it is, 0 for none: no two that ever were have the same number."""
-        return ring.serial(self.ctl)
+    serial = ring.serial
+    disown = ring.disown
+    queued = ring.queued
 
     @micropython.native
     def open_for(self, serial, kind, owner):
@@ -30,11 +29,6 @@ class State:
         self.kind = kind
         self.owner = owner
         ring.open_for(self.ctl, serial, kind)
-
-    @micropython.native
-    def disown(self):
-        """It is no socket any more, for every handle and every call under way."""
-        ring.disown(self.ctl)
 
     @micropython.native
     def flush(self):
@@ -48,11 +42,6 @@ class State:
     def ahead(self, position):
         """How many bytes are queued before `position`, an `appended_at`."""
         return ring.ahead(self.ctl, position)
-
-    @micropython.native
-    def queued(self):
-        """Bytes that can be received."""
-        return ring.used(self.ctl)
 
     @micropython.native
     def packets(self):

@@ -161,7 +161,7 @@ def connect(endpoint, name):
     """connect(2). Returns 0; -1 where the listener's backlog is full."""
     if name is None:
         raise error(_EINVAL)
-    own_name = names.name_for(endpoint)
+    own_name = None if endpoint.options is None else names.name_for(endpoint)
     try:
         if endpoint.kind == _DGRAM:
             plan = _datagram_target(endpoint, name)
@@ -196,7 +196,8 @@ def _listener(endpoint, name):
 
 @micropython.native
 def _connect(endpoint, plan, own_name):
-    names.give(endpoint, own_name)
+    if own_name is not None:
+        names.give(endpoint, own_name)
     if plan is None:
         return -1
     if endpoint.kind == _DGRAM:

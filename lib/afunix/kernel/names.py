@@ -136,9 +136,13 @@ def give_though_it_fails(endpoint, name):
     keep()
 
 
+@micropython.native
 def find(name, kind):
     """The endpoint bound to `name`. Raises OSError: ENOENT, ECONNREFUSED, EPROTOTYPE as the name's form demands."""
-    found = lookup(name, kind)
+    if name.__class__ is str:
+        found = kernel.paths.get(name)
+    else:
+        found = registry(name, kind).get(name)
     if found is None:
         raise error(_ENOENT if is_path(name) else _ECONNREFUSED)
     if found.kind != kind:

@@ -88,7 +88,8 @@ def _unlist(endpoint):
 @micropython.native
 def _end_connection(endpoint, peer, unaccepted):
     peer.shut = _BOTH
-    if unaccepted or _is_unread(endpoint):
+    plain = endpoint.kind == _STREAM and endpoint.marks is None
+    if unaccepted or (endpoint.queued() if plain else _is_unread(endpoint)):
         peer.error = _ECONNRESET
         if peer.kind != _STREAM:
             peer.attend(_ERROR)
@@ -110,7 +111,7 @@ def _is_unread(endpoint):
     was taken out of turn looks like one."""
     if endpoint.kind != _STREAM:
         return endpoint.first_length() or endpoint.packets() > 1
-    return unread(endpoint) if endpoint.marks is not None else endpoint.queued()
+    return unread(endpoint)
 
 
 @micropython.native

@@ -17,7 +17,7 @@ All handles of one descriptor share it. A number says where the table has it, an
 
 from ..data.plane import Endpoint
 from ..data.state import make
-from ..host import Recorded, Registry, Table, const, error, micropython
+from ..host import MICROPYTHON, Recorded, Registry, Table, const, error, micropython
 from .limits import defaults
 
 _EBADF = const(9)
@@ -163,8 +163,11 @@ class Kernel(Recorded):
 
     # descriptors
 
+    @micropython.native
     def descriptor(self):
         """A descriptor that is not open yet."""
+        if MICROPYTHON:  # there a Table is a list
+            return [self.closed, _CLOSED, None, False, 0]
         return Table([self.closed, _CLOSED, None, False, 0])
 
     def closed_like(self, descriptor):
