@@ -33,6 +33,19 @@ class Difference:
         return named
 
 
+_RECEIVING = ("recv", "recv_into", "recvfrom", "recvmsg", "recvmsg_into", "recv MSG_PEEK")
+_RECEIVING_ALL = ("recv MSG_WAITALL", "recv_into MSG_WAITALL", "recvmsg MSG_WAITALL")
+_SENDING_TO_FULL = tuple(f"{call} to a full socket" for call in ("send", "sendall", "sendmsg", "sendmsg with rights"))
+_PEER_ENDS = ("peer closes", "listener closes", "a message is dropped that held the peer's last reference")
+_OWN_CLOSED = "own end is closed, all is read"
+_SENDALL_RESET = [["EPIPE", None, "EPIPE", b""], ["EPIPE", None, "EPIPE", b""], ["ECONNRESET", None, "EPIPE", b""]]
+
+
+def _of_calls(kind, calls, what, answer):
+    """The answer to an event of the files conformance/cases/cut_*.py, for several calls."""
+    return {f"{kind} {call} waits: {what}": answer for call in calls}
+
+
 DIFFERENCES = (
     Difference(
         "A path bound to a socket that is closed",
@@ -61,14 +74,32 @@ DIFFERENCES = (
         {"* rights 253 received": "EINVAL"},
     ),
     Difference(
-        "`connect` with a timeout to a full backlog",
-        "EAGAIN at once, though the timeout is not over: a timeout makes CPython's socket non-blocking",
-        "waits, and times out",
+        "Calls that wait with `settimeout`",
+        "CPython's socket does not block then, it asks again: MSG_WAITALL returns the first piece, `connect` to a full "
+        "backlog fails with EAGAIN at once, `accept` and a datagram socket's `recv` on what is shut down time out, "
+        "who sends to a peer that closes is told EPIPE and ECONNRESET is left for `recv`",
+        "wait and end as without a timeout, or time out",
         "To wait is what the timeout asks for.",
         {
             "STREAM connect with a timeout to a full backlog": "ETIMEDOUT",
             "SEQ connect with a timeout to a full backlog": "ETIMEDOUT",
-        },
+            "STREAM time is up: connect to a full backlog": [["EAGAIN", None, 1, b"x"], ["ETIMEDOUT", None, 1, b"x"]],
+            "SEQ time is up: connect to a full backlog": [["EAGAIN", None, 1, b"x"], ["ETIMEDOUT", None, 1, b"x"]],
+            "STREAM time is up: accept on what is shut down": ["EINVAL", "EINVAL"],
+            "SEQ time is up: accept on what is shut down": ["EINVAL", "EINVAL"],
+            "DGRAM time is up: recv on what is shut down RD": [b"", b""],
+        }
+        | _of_calls("STREAM", _RECEIVING_ALL, "all in pieces", [b"abcdef", b"gh", 1])
+        | _of_calls("STREAM", _RECEIVING_ALL, "a part, peer closes with unread", [b"ab", b"", "EPIPE"])
+        | {
+            name: answer
+            for what in _PEER_ENDS
+            for name, answer in (
+                _of_calls("STREAM", _SENDING_TO_FULL, what, ["ECONNRESET", 0, "EPIPE", b""])
+                | _of_calls("STREAM", ("sendall of more than fits",), what, _SENDALL_RESET)
+            ).items()
+        }
+        | _of_calls("STREAM", ("sendall of more than fits",), "most is read, peer closes", _SENDALL_RESET),
     ),
     Difference(
         "Buffers",
@@ -85,11 +116,24 @@ DIFFERENCES = (
         {},
     ),
     Difference(
-        "A call that waits on a socket which another thread closes",
+        "A call that waits on a socket which another thread closes; one that waits to send to a name, and its own end "
+        "is shut down",
         "goes on waiting",
-        "ends with EBADF",
+        "ends with EBADF; with EPIPE",
         "A thread on a board cannot be ended from outside.",
-        {},
+        _of_calls("*", _RECEIVING, "own end is closed, peer writes", ["EBADF"])
+        | _of_calls("STREAM", _RECEIVING_ALL, "a part, own end is closed, peer writes", [b"ab"])
+        | _of_calls("STREAM", ("send of more than fits", "sendmsg of more than fits"), _OWN_CLOSED, ["part", True])
+        | _of_calls("STREAM", ("sendall of more than fits",), _OWN_CLOSED, ["EBADF", True])
+        | _of_calls("*", _SENDING_TO_FULL, _OWN_CLOSED, ["EBADF", 0])
+        | {
+            "sendto a full name waits: own end is closed, all is read": ["EBADF", 0],
+            "sendto a full name waits: own end is shut down WR, all is read": ["EPIPE", 0],
+            "STREAM accept waits: listener is closed, a client": ["EBADF"],
+            "SEQ accept waits: listener is closed, a client": ["EBADF"],
+            "STREAM connect waits: own end is closed, accept makes room": ["EBADF"],
+            "SEQ connect waits: own end is closed, accept makes room": ["EBADF"],
+        },
     ),
     Difference(
         "FIONREAD on a stream",

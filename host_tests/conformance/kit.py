@@ -6,6 +6,7 @@ and what went wrong in place of the answer.
 """
 
 import sys
+import time
 from array import array
 
 MICROPYTHON = sys.implementation.name == "micropython"
@@ -62,6 +63,11 @@ EVENTS = (
 )
 ASKED = 0x1 | 0x2 | 0x4 | 0x2000
 
+# How long a case waits for what must come, in seconds. Its calls wait longer: one whose wake-up was lost is not over
+# when the case is out of patience, though it looks once more when its own time is up.
+PATIENCE = 10
+LONGER = 25
+
 cases = []
 _NOT_GIVEN = object()
 
@@ -103,6 +109,21 @@ def error_name(failure):
     if isinstance(errno, int):
         return ERRNO.get(errno, errno)
     return "OSError"
+
+
+if MICROPYTHON:
+
+    def elapsed(since):
+        """How many seconds have passed since moment() was `since`."""
+        return time.ticks_diff(time.ticks_ms(), since) / 1000
+
+    moment = time.ticks_ms
+else:
+
+    def elapsed(since):
+        return time.monotonic() - since
+
+    moment = time.monotonic
 
 
 class Kit:
@@ -164,13 +185,26 @@ class Kit:
         """A socket of this case that uses descriptor `fd`."""
         return self.keep(self.net.socket(fileno=fd))
 
-    def blocking(self, sock):
-        """Make the socket one that waits, though not for ever: one hung call would hide all cases after it."""
+    # What makes a socket wait, and not for ever: nothing does, SO_RCVTIMEO and SO_SNDTIMEO do, settimeout does.
+    WAYS = ("forever", "option", "timeout")
+    # Is a socket with settimeout one that does not block, and whose calls poll?
+    WAITS_IN_POLL = False
+
+    def blocking(self, sock, way="option", seconds=LONGER):
+        """Make the socket one that waits, in one of WAYS."""
         import struct
 
-        sock.setblocking(True)
+        sock.settimeout(seconds if way == "timeout" else None)
+        us = int(seconds * 1000000) if way == "option" else 0
         for option in (self.net.SO_RCVTIMEO, self.net.SO_SNDTIMEO):
-            sock.setsockopt(self.net.SOL_SOCKET, option, struct.pack("qq", 2, 0))
+            sock.setsockopt(self.net.SOL_SOCKET, option, struct.pack("qq", us // 1000000, us % 1000000))
+
+    def calling(self):
+        """This thread is about to make a call that may wait."""
+
+    def waiting(self):
+        """How many calls of the case's threads wait right now: found nothing and have not been woken."""
+        raise NotImplementedError
 
     # names
 
@@ -224,6 +258,11 @@ class Kit:
         digits = str(i)
         return ("0" * (size - len(digits)) + digits).encode()
 
+    def more_than_fits(self):
+        """Bytes to send that no buffer holds; each place in them is told from those around it."""
+        pattern = bytes(range(251))
+        return (pattern * (self.plenty() // len(pattern) + 1))[: self.plenty()]
+
     def fill(self, sock, size=64, address=None):
         """Send numbered messages of `size` bytes until that fails: (how many, the last answer)."""
         for i in range(10000):
@@ -261,7 +300,8 @@ class Kit:
 
     def clean(self):
         """Close the sockets of the case. Returns what is left open, if anything is."""
-        for sock in self._open:
+        opened, self._open = self._open, []
+        for sock in opened:
             failed = self.attempt(sock.close)
             if failed:
                 return f"close: {failed}"
@@ -291,14 +331,32 @@ class Afunix(Kit):
             "names": kernel.bound,
             "descriptors": len([d for d in kernel.descriptors if d is not None]),
             "references in flight": kernel.in_flight,
+            "waiting calls": self.waiting(),
         }
 
     def left(self):
+        # Now that their sockets are closed, calls that still wait are over soon.
+        closed = moment()
+        while self.waiting() and elapsed(closed) < 1:
+            time.sleep(0.001)
         if self._settings is not None and not self.kernel.live:
             self.net.configure(**self._settings)
         # Compared with the start, so that a case which leaves something does not look like all that follow.
         now, before = self._counts(), self._before
         return ", ".join([f"{now[what] - before[what]} {what} left" for what in now if now[what] != before[what]])
+
+    def waiting(self):
+        from afunix.kernel import operation
+
+        return operation.waiting()
+
+    def queued(self, sock):
+        return self.net.ioctl(sock.fileno(), self.net.FIONREAD)
+
+    def reader(self, sock):
+        return sock
+
+    writer = reader
 
     # Without a filesystem any path will do.
 
@@ -313,6 +371,9 @@ class Afunix(Kit):
 
     def dup(self, fd):
         return self.net.dup(fd)
+
+    def plenty(self):
+        return 3 * self.kernel.settings["ring"]
 
     def too_big(self):
         return bytes(self.kernel.settings["ring"] + 1)
@@ -336,11 +397,14 @@ def run(make):
     """Run the registered cases, each with a kit of its own from `make`."""
     for name, _expected, function, kind in cases:
         kit = make()
+        started = moment()
         try:
             answer = repr(function(kit) if kind is None else function(kit, kind))
         except Exception as failure:
             answer = "! " + repr(_traceback(failure))
         left = kit.clean()
+        if elapsed(started) >= LONGER:
+            answer = f"! took {elapsed(started)} s: a call was not woken before its time was up"
         print(name, "! " + left if left else answer, sep="\t")
 
 

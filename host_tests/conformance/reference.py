@@ -1,18 +1,42 @@
 """Linux's own sockets, through CPython's module: what every case is measured by."""
 
+import fcntl
 import os
 import select
 import socket
+import struct
 import tempfile
+import threading
 
 from kit import Kit, load, polled, run
+
+FIONREAD = 0x541B
+DESCRIPTORS = 1 << 16  # a number below it is a descriptor, and no address
+
+
+def _waits(thread):
+    """Does the thread sleep in a system call on a descriptor, or in poll(2) of a single one, as where CPython's socket
+    has a timeout? The lock around the interpreter is a futex: its first argument is an address, the second no 1."""
+    try:
+        with open(f"/proc/self/task/{thread}/syscall") as file:
+            words = file.read().split()
+    except (FileNotFoundError, ProcessLookupError):
+        assert os.path.exists("/proc/self/syscall"), "this kernel does not tell which system call a thread is in"
+        return False  # it is over
+    if len(words) < 3 or words[0] == "-1":
+        return False  # it runs
+    first, second = int(words[1], 16), int(words[2], 16)
+    return 2 < first < DESCRIPTORS or first >= DESCRIPTORS and second == 1
 
 
 class Linux(Kit):
     """CPython's socket module: the reference."""
 
+    WAITS_IN_POLL = True
+
     def __init__(self):
         super().__init__(socket)
+        self._threads = []
         self._before = self._descriptors()
 
     def _descriptors(self):
@@ -21,6 +45,28 @@ class Linux(Kit):
     def left(self):
         more = self._descriptors() - self._before
         return f"{more} descriptors left open" if more else ""
+
+    def calling(self):
+        self._threads.append(threading.get_native_id())
+
+    def waiting(self):
+        return sum(map(_waits, self._threads))
+
+    def queued(self, sock):
+        """How many bytes can be received."""
+        return struct.unpack("i", fcntl.ioctl(sock.fileno(), FIONREAD, bytes(4)))[0]
+
+    def reader(self, sock):
+        """What reads from the socket in the ways of MicroPython's streams: all that is asked for, or a line."""
+        file = sock.makefile("rb")
+        self._open.append(file)
+        return file
+
+    def writer(self, sock):
+        """What writes to the socket in the way of MicroPython's streams."""
+        file = sock.makefile("wb", buffering=0)
+        self._open.append(file)
+        return file
 
     def file(self):
         """The path of a regular file."""
@@ -36,6 +82,9 @@ class Linux(Kit):
 
     def dup(self, fd):
         return os.dup(fd)
+
+    def plenty(self):
+        return 1 << 20
 
     def too_big(self):
         """A message that no buffer holds."""
