@@ -40,7 +40,7 @@ PREPARE := sh firmware/prepare.sh
 # What compiles the native module for ARCH.
 NATIVE_GROUP = $(if $(filter xtensawin,$(ARCH)),xtensa,$(if $(filter x64,$(ARCH)),,native))
 
-.PHONY: help run test test-host test-unix hostile test-board test-qemu differential fuzz mutants corpus lint format firmware firmware-plain unix natmod bench profile repl ports clean distclean
+.PHONY: help run test test-host test-unix test-faults hostile test-board test-qemu differential fuzz mutants corpus lint format firmware firmware-plain unix natmod faults bench profile repl ports clean distclean
 
 help: ## print this list
 	@echo "afunix: Unix domain sockets for MicroPython boards"
@@ -64,7 +64,7 @@ run: ## run an example on a Pico
 
 test: lint ## everything: lint, and all tests on CPython, the unix port and a Pico
 	@$(PREPARE) host tests unix pico c qemu
-	@$(PYTHON) firmware/build.py unix unix-asan pico pico-plain mps2 rv32 xtensa
+	@$(PYTHON) firmware/build.py unix unix-asan faults pico pico-plain mps2 rv32 xtensa
 	@$(PYTHON) firmware/natmod.py x64 armv6m armv7m rv32imc xtensawin
 	@# The emulated Pico keeps one processor busy for most of the time: all other tests run beside it.
 	@$(PYTEST) -q -m "not board" $(TESTS) >build/log/test.log 2>&1 & others=$$!; \
@@ -79,9 +79,14 @@ test-host: ## the tests that need no MicroPython
 
 test-unix: ## the tests on MicroPython's unix port
 	@$(PREPARE) host unix
-	@$(PYTHON) firmware/build.py unix unix-asan
+	@$(PYTHON) firmware/build.py unix unix-asan faults
 	@$(PYTHON) firmware/natmod.py x64
 	@$(PYTEST) -m unix $(TESTS)
+
+test-faults: ## faults at every place of every control call, on MicroPython's unix port and on CPython
+	@$(PREPARE) host unix
+	@$(PYTHON) firmware/build.py faults
+	@$(PYTEST) host_tests/faults $(TESTS); status=$$?; cat build/faults/sweeps/summary.md; exit $$status
 
 hostile: ## every call with every wrong argument, and ROUNDS races of stale handles
 	@$(PREPARE) host unix
@@ -141,6 +146,10 @@ unix: ## build build/unix/micropython
 	@$(PREPARE) host unix
 	@$(PYTHON) firmware/build.py unix
 
+faults: ## build build/faults/micropython, in which faults can be put at any place
+	@$(PREPARE) host unix
+	@$(PYTHON) firmware/build.py faults
+
 natmod: ## build build/natmod/ARCH/_afunix.mpy, the data plane in C for firmware without it (ARCH=armv6m, rv32imc, ...)
 	@$(PREPARE) host unix $(NATIVE_GROUP)
 	@$(PYTHON) firmware/natmod.py $(ARCH)
@@ -167,7 +176,7 @@ ports: ## list the serial ports
 
 clean: ## remove what was built, keep what was downloaded
 	@# build/fuzz stays: what make fuzz found took longer than a build.
-	@rm -rf build/mpy-cross build/unix build/unix-asan build/pico build/pico-plain build/mpy build/natmod build/mps2 build/rv32 build/xtensa build/windowed build/bench build/log .pytest_cache .ruff_cache .hypothesis
+	@rm -rf build/mpy-cross build/unix build/unix-asan build/faults build/pico build/pico-plain build/mpy build/natmod build/mps2 build/rv32 build/xtensa build/windowed build/bench build/log .pytest_cache .ruff_cache .hypothesis
 
 distclean: clean ## remove all of build/
 	@rm -rf build

@@ -4,6 +4,7 @@
     pico-plain  build/pico-plain/firmware.uf2  the same without it, which stands for stock MicroPython
     unix        build/unix/micropython         MicroPython for this machine, lib/afunix not frozen
     unix-asan   build/unix-asan/micropython    the same under AddressSanitizer, with guards in MicroPython's heap
+    faults      build/faults/micropython       the same with faults that tests put at any place (boards/AFUNIX_FAULTS)
     mps2, rv32  build/mps2/firmware.elf        firmware for a Cortex-M3 and an RV32 on QEMU, lib/afunix frozen in
     xtensa      build/xtensa/firmware.elf      the same for a processor of an ESP32's kind
 
@@ -256,6 +257,7 @@ def _main(targets):
         "pico-plain": lambda tree: build_pico(tree, "pico-plain", PLAIN, []),
         "unix": build_unix,
         "unix-asan": lambda tree: build_unix(tree, "unix-asan"),
+        "faults": lambda tree: build_unix(tree, "faults"),
         "mps2": lambda tree: build_qemu(tree, "mps2", "arm-none-eabi-gcc"),
         "rv32": lambda tree: build_qemu(tree, "rv32", "riscv64-unknown-elf-gcc"),
         "xtensa": build_xtensa,

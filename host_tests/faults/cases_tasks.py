@@ -1,0 +1,104 @@
+# ruff: noqa: UP031  (MicroPython runs it too)
+"""asyncio: Ctrl-C ends a program at any place, and it runs again."""
+
+import asyncio
+
+from scenario import scenario
+from world import STREAM
+
+import afunix
+from afunix import aio
+
+KINDS_OF_FAULT = ("interrupt", "line", "memory")
+PATH = "/run/program"
+
+
+def _run(program):
+    """asyncio.run, with nothing left of a run before."""
+    if hasattr(asyncio, "core"):  # MicroPython keeps the tasks of a run that was cut short
+        asyncio.new_event_loop()
+    return asyncio.run(program())
+
+
+def _program(state, program):
+    """A scenario of a whole program: whatever ended it, it runs again, with the same answer."""
+
+    def set_up(w):
+        def check():
+            answer = _run(program)
+            return None if answer == expected else "run again, it answers %r" % (answer,)
+
+        expected = _expected[program.__name__]
+        w.check = check
+        return lambda: _run(program)
+
+    scenario("asyncio.run", state, kinds=KINDS_OF_FAULT)(set_up)
+
+
+async def _streams():
+    """A server with streams and its client."""
+
+    async def serve(reader, writer):
+        line = await reader.readline()
+        writer.write(b"hello " + line)
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    async with await aio.start_unix_server(serve, PATH):
+        reader, writer = await aio.open_unix_connection(PATH)
+        writer.write(b"world\n")
+        await writer.drain()
+        line = await reader.readline()
+        writer.close()
+        await writer.wait_closed()
+    return line
+
+
+async def _sockets():
+    """The calls that work on sockets."""
+    with afunix.socket() as listener, afunix.socket() as client:
+        listener.bind(PATH)
+        listener.listen()
+
+        async def ask():
+            await aio.connect(client, PATH)
+            await aio.sendall(client, b"question" * 10)
+            return await aio.recv(client, 20)
+
+        task = asyncio.create_task(ask())
+        server, _ = await aio.accept(listener)
+        with server:
+            got = b""
+            while len(got) < 80:
+                got += await aio.recv(server, 64)
+            await aio.sendall(server, b"answer")
+            return len(got), await task
+
+
+async def _datagrams():
+    """Two tasks that wait for each other."""
+    one, other = afunix.socketpair(afunix.AF_UNIX, afunix.SOCK_DGRAM)
+    with one, other:
+
+        async def echo():
+            await aio.sendall(other, await aio.recv(other, 20))
+
+        task = asyncio.create_task(echo())
+        await aio.sendall(one, b"there and back")
+        answer = await aio.recv(one, 20)
+        await task
+    return answer
+
+
+_expected = {"_streams": b"hello world\n", "_sockets": (80, b"answer"), "_datagrams": b"there and back"}
+_program("streams, a server and its client", _streams)
+_program("aio.connect, accept, recv and sendall", _sockets)
+_program("two tasks that wait for each other", _datagrams)
+
+
+@scenario("aio.stream", "connected")
+def _(w):
+    one, _ = w.pair(STREAM)
+    w.blocking(one)
+    return lambda: aio.stream(one) and None

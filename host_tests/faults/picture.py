@@ -1,0 +1,77 @@
+# ruff: noqa: UP031  (MicroPython runs it too)
+"""A picture of the kernel's tables that can be compared: the proof that a call has happened, or changed nothing."""
+
+import view
+
+
+def picture():
+    """All that programs could ever find out of the tables, as a list of tuples: equal where the kernel is the same
+    for them, whatever places things have in its memory."""
+    order = _Order()
+    lines = [("names", tuple(sorted([str(view._named(_name(key))) for key in view.names()])))]
+    for fd, description in view.descriptors():
+        lines.append(("descriptor", fd, order.of(description)))
+    at = 0
+    while at < len(order.known):
+        lines.append(_portrait(order.known[at], at, order))
+        at += 1
+    lines.append(("counters",) + tuple(view.counters()))
+    lines.append(("strays", len(view.endpoints()) - len(view.unused()) - order.sockets))
+    return lines
+
+
+def _name(key):
+    return key[1] if isinstance(key, tuple) else key
+
+
+class _Order:
+    """Numbers for descriptions, in the order in which they are come upon."""
+
+    def __init__(self):
+        self.known = []
+        self.sockets = 0
+
+    def of(self, description):
+        for number in range(len(self.known)):
+            if self.known[number] is description:
+                return number
+        self.known.append(description)
+        self.sockets += view.is_socket(description)
+        return len(self.known) - 1
+
+    def sender(self, sender):
+        return self.of(sender) if view.is_socket(sender) else sender
+
+
+def _portrait(description, number, order):
+    if not view.is_socket(description):
+        kept, references, in_flight = view.file_state(description)
+        return (number, "object", type(kept).__name__, references, in_flight)
+    ring = view.Ring(description)
+    peer = None if description.peer is None else order.of(description.peer)
+    waiting = tuple([order.of(pending) for pending in view.pending(description)])
+    route = view.route(description)
+    return (
+        (number, "socket")
+        + view.facts(description)
+        + (
+            ("peer", peer, "waiting", waiting, "route", route and order.sender(route)),
+            ("queue", ring.data, tuple(ring.lengths()), ring.attention),
+            ("senders", tuple([order.sender(view._named(sender)) for sender in ring.senders()])),
+            ("cargo", tuple([_cargo(item, order) for item in ring.cargo()])),
+            ("marks", tuple([(start, end, _cargo(item, order)) for start, end, item in ring.marks()])),
+            ("options", view.options(description)),
+        )
+    )
+
+
+def _cargo(item, order):
+    if item is None:
+        return None
+    return item.owner, item.urgent, item.looked_at, tuple([order.of(right) for right in item.rights])
+
+
+def differences(one, other):
+    """What is in one picture and not in the other."""
+    found = ["- %r" % (line,) for line in one if line not in other]
+    return found + ["+ %r" % (line,) for line in other if line not in one]
