@@ -213,6 +213,7 @@ class socket(Handle):
         self._fd = -1
         return result
 
+    @micropython.native
     def __del__(self):
         """A socket that is dropped is closed, where the language has finalisers for it: CPython, the native Handle."""
         if getattr(self, "_fd", -1) >= 0:

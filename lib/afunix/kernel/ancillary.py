@@ -10,7 +10,7 @@ in one native function, `_take`, which cannot fail. All functions are called wit
 
 from ..host import Recorded, blank, const, micropython, seal, size_of, wake
 from . import rights
-from .release import reap
+from .release import reap, settle_ancillary
 from .tables import passes_credentials, records_sender
 
 _STREAM = const(1)
@@ -75,7 +75,7 @@ def queue(target, data, at, n, origin, item, message):
     else:
         taken = n if target.append_packet(data, at, n, origin, item) else -1
     if taken < 0:
-        settle(target)
+        settle_ancillary(target)
     elif item.rights:
         rights.take_off(item.rights)
         message.rights = ()
@@ -92,18 +92,6 @@ def _mark(target, item, size):
     else:
         last.next = item
     target.last_mark = item
-
-
-@micropython.native
-def settle(endpoint):
-    """Let readers take the plain way again where no ancillary data is queued any more."""
-    if endpoint.marks is not None:
-        return
-    if endpoint.kind != _STREAM:
-        for item in endpoint.ancillary:
-            if item is not None:
-                return
-    endpoint.relax(_ANCILLARY)
 
 
 def carried(endpoint):
@@ -241,8 +229,7 @@ def receive_marked(endpoint, into, at, n, skip, keep, message):
             message.stopped = message.stopped or stopped
     elif message is not None and stopped:
         message.stopped = True
-    _take(walk, message)
-    return walk.done if found else -1
+    return _take(walk, message, walk.done if found else -1)
 
 
 def _plan(walk, buffer, at, n, skip, message):
@@ -277,14 +264,14 @@ def _plan(walk, buffer, at, n, skip, message):
 
 
 @micropython.native
-def _take(walk, message):
-    """What was planned happens."""
+def _take(walk, message, done):
+    """What was planned happens. Returns `done`, as no place for an interrupt may be between here and the program."""
     endpoint = walk.endpoint
     item = walk.item
     if message is not None:
         message.install(walk.keep)
     if walk.keep:
-        return
+        return done
     if item is not None:
         if message is None:
             item.discard()
@@ -297,6 +284,7 @@ def _take(walk, message):
     if walk.position:
         _consume(endpoint, walk.position)
         reap()
+    return done
 
 
 @micropython.native
@@ -314,7 +302,7 @@ def _consume(endpoint, n):
         if start < n:
             item.start += n - start
     endpoint.skip(n)
-    settle(endpoint)
+    settle_ancillary(endpoint)
     wake()
 
 

@@ -145,6 +145,7 @@ def _integer(value):
     return struct.unpack("i", bytes(value)[:4])[0]
 
 
+@micropython.native
 def _set_peek_offset(endpoint, number):
     _change(endpoint, "peek_offset", number)
     if number >= 0:

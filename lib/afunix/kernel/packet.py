@@ -7,7 +7,7 @@ from ..host import blank, const, error, keep, micropython, seal, wake
 from . import names
 from .connection import forget_peer, raise_error
 from .operation import perform
-from .release import reap
+from .release import reap, settle_ancillary
 from .tables import may_send, records_sender
 
 _EPERM = const(1)
@@ -42,13 +42,14 @@ def send(sock, data, at, n, flags, message, until):
 def _send_step(ep, data, at, n, flags, message):
     name = _checked(ep, flags, message)
     target = _target(ep, n, message, name)
-    names.give(ep, name)
     if message is not None or records_sender(ep, target):
         from . import ancillary
 
         item = ancillary.outgoing(ep, target, message)
         if item is not None:
+            names.give(ep, name)
             return ancillary.queue(target, data, at, n, ep.origin, item, message)
+    names.give(ep, name)
     return n if target.append_packet(data, at, n, ep.origin, None) else -1
 
 
@@ -274,8 +275,6 @@ def _seal(into, buffer, size, message):
 @micropython.native
 def _deliver(ep, cargo, message, keep):
     """Give the receiver what came with the packet that it has."""
-    from . import ancillary
-
     if message is not None:
         message.install(keep)
     if keep:
@@ -285,6 +284,6 @@ def _deliver(ep, cargo, message, keep):
     else:
         cargo.rights = ()
         message.land()
-    ancillary.settle(ep)
+    settle_ancillary(ep)
     reap()
     wake()

@@ -200,3 +200,15 @@ def drain(endpoint):
     purge(endpoint)
     endpoint.flush()
     endpoint.relax(_ANCILLARY | _URGENT)
+
+
+@micropython.native
+def settle_ancillary(endpoint):
+    """Let readers take the plain way again where no ancillary data is queued any more."""
+    if endpoint.marks is not None:
+        return
+    if endpoint.kind != _STREAM:
+        for item in endpoint.ancillary:
+            if item is not None:
+                return
+    endpoint.relax(_ANCILLARY)
