@@ -1,30 +1,22 @@
 """Programs written for CPython's socket module, as they are: on the real one, and after `import afunix.compat`."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import limited
+
 HERE = Path(__file__).resolve().parent
 LIB = HERE.parent.parent / "lib"
 PROGRAMS = HERE / "programs"
-TIMEOUT = 60
 
 
 def _cpython(code, directory):
     """What `code` prints on CPython."""
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=directory,
-        env=os.environ | {"PYTHONPATH": str(LIB)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=TIMEOUT,
-    )
+    environment = os.environ | {"PYTHONPATH": str(LIB)}
+    done = limited.run([sys.executable, "-c", code], cwd=directory, env=environment)
     assert not done.returncode, done.stdout
     return done.stdout
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+import limited
+
 HERE = Path(__file__).resolve().parent
 LIB = HERE.parent.parent / "lib"
 # For a whole run, which takes a few seconds.
@@ -25,14 +27,8 @@ NOT_APPLICABLE = {
 
 def _run(*arguments):
     """Exit code, output and errors of run_cpython_tests.py."""
-    done = subprocess.run(
-        [sys.executable, str(HERE / "run_cpython_tests.py"), *arguments],
-        env=os.environ | {"PYTHONPATH": str(LIB)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-    )
+    command = [sys.executable, str(HERE / "run_cpython_tests.py"), *arguments]
+    done = limited.run(command, TIMEOUT, stderr=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(LIB)})
     return done.returncode, done.stdout, done.stderr
 
 

@@ -24,7 +24,7 @@ except ImportError:
     _behind = ()
 
 MICROPYTHON = sys.implementation.name == "micropython"
-LIMIT = 10  # seconds for a case
+LIMIT = 100  # seconds for a case, which takes a fraction of one where the machine is not busy
 SETTINGS = {"sockets": 16, "descriptors": 12}
 PATH = "/run/case"
 
@@ -1173,9 +1173,7 @@ async def case_server_waits_for_a_descriptor():
         await until_waiting(1)
         assert not accepted
         hoard.pop().close()
-        for _ in range(100):
-            if accepted:
-                break
+        while not accepted:
             await asyncio.sleep(0.01)
         assert len(accepted) == 1
         await finish(*accepted)
@@ -1220,7 +1218,7 @@ async def case_select_poll():
     assert time.ticks_diff(time.ticks_ms(), start) >= 25
     if start_new_thread:
         in_thread(20, lambda: other.try_write(b"y"))
-        assert poller.poll(5000)[0][0] is one
+        assert poller.poll(1000 * LIMIT)[0][0] is one
         one.recv(1)
     other.close()
     assert poller.poll(0)[0][1] & (select.POLLIN | select.POLLHUP) == select.POLLIN | select.POLLHUP

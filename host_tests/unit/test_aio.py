@@ -12,7 +12,7 @@ LIB = HERE.parent.parent / "lib"
 sys.path.insert(0, str(HERE))
 
 import aio_cases  # noqa: E402
-from aio_cases import PATH, finish, pair, until_waiting  # noqa: E402
+from aio_cases import LIMIT, PATH, finish, pair, until_waiting  # noqa: E402
 
 import afunix  # noqa: E402
 from afunix import aio  # noqa: E402
@@ -94,7 +94,7 @@ def test_loops_in_several_threads_talk_to_each_other(nothing_left):
         ended = asyncio.Event()
         async with await aio.start_unix_server(client_connected, PATH):
             listening.set()
-            await asyncio.wait_for(ended.wait(), 60)
+            await asyncio.wait_for(ended.wait(), LIMIT)
 
     async def ask():
         reader, writer = await aio.open_unix_connection(PATH)
@@ -102,7 +102,7 @@ def test_loops_in_several_threads_talk_to_each_other(nothing_left):
             message = i.to_bytes(4, "big")
             writer.write(message)
             await writer.drain()
-            assert await asyncio.wait_for(reader.readexactly(4), 10) == message
+            assert await asyncio.wait_for(reader.readexactly(4), LIMIT) == message
         await finish(writer)
 
     def run(main):
@@ -114,10 +114,10 @@ def test_loops_in_several_threads_talk_to_each_other(nothing_left):
 
     threads = [threading.Thread(target=run, args=(main,)) for main in (serve, ask)]
     threads[0].start()
-    listening.wait(10)
+    listening.wait(LIMIT)
     threads[1].start()
     for thread in threads:
-        thread.join(90)
+        thread.join(LIMIT)
         assert not thread.is_alive()
     assert not failures
 
@@ -140,9 +140,9 @@ def test_many_threads_wake_one_loop(nothing_left):
         tasks = [asyncio.create_task(receive(aio.stream(other))) for _, other in pairs]
         for thread in threads:
             thread.start()
-        await asyncio.wait_for(asyncio.gather(*tasks), 60)
+        await asyncio.wait_for(asyncio.gather(*tasks), LIMIT)
         for thread in threads:
-            thread.join(10)
+            thread.join(LIMIT)
 
     afunix.configure(sockets=16, descriptors=32)
     asyncio.run(main())
@@ -205,7 +205,7 @@ def test_a_wake_up_may_come_under_the_kernels_lock(nothing_left):
         task = asyncio.create_task(aio.open_unix_connection(PATH))
         await until_waiting(1)
         accepted = await asyncio.get_running_loop().run_in_executor(None, listener.accept)
-        _, writer = await asyncio.wait_for(task, 10)
+        _, writer = await asyncio.wait_for(task, LIMIT)
         await finish(writer)
         for sock in (listener, first, accepted[0]):
             sock.close()
@@ -238,7 +238,7 @@ def test_two_tasks_drain_into_one_socket(nothing_left):
         reader = aio.stream(other)
         received = b""
         while len(received) < 4 * size:
-            received += await asyncio.wait_for(reader.read(size), 10)
+            received += await asyncio.wait_for(reader.read(size), LIMIT)
         await asyncio.gather(*draining)
         assert [received.count(b"0"), received.count(b"1")] == [2 * size] * 2
         await finish(reader, streams[0])

@@ -33,7 +33,7 @@ def test_unix(unix_python, call):
 @pytest.mark.parametrize("call", _cases([(name, 1000) for name in DAILY] + [(name, 50) for name in OTHERS], 50))
 def test_board(board, call):
     board.load(HERE / "allocation_cases.py")
-    assert board.exec(_source(call), timeout=120).split() == ["passed"]
+    assert board.exec(_source(call)).split() == ["passed"]
 
 
 @pytest.mark.unix

@@ -80,6 +80,6 @@ ROUNDS = 100
 @pytest.mark.board
 @pytest.mark.parametrize("kind", ["SEQPACKET", "STREAM"])
 def test_nothing_is_lost(board, kind):
-    lines = board.exec(PROGRAM.format(kind=kind, rounds=ROUNDS), timeout=120).split("\n")
+    lines = board.exec(PROGRAM.format(kind=kind, rounds=ROUNDS)).split("\n")
     assert lines[0].strip() == f"{ROUNDS} {ROUNDS} 0 0 0 0"
     assert lines[1].strip() == "True"

@@ -4,13 +4,13 @@ import errno
 import os
 import select
 import socket
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 import afunix
+import limited
 from afunix.kernel import kernel
 from afunix.kernel import numbers as constants
 from afunix.kernel import socket_numbers as socket_constants
@@ -186,13 +186,5 @@ print("done")
 
 def test_the_collector_may_drop_a_peer_in_the_middle_of_a_send():
     """In a process of its own: the locks of that send were taken twice once, and nothing went on."""
-    done = subprocess.run(
-        [sys.executable, "-c", COLLECTED],
-        env=os.environ | {"PYTHONPATH": str(LIB)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=60,
-    )
+    done = limited.run([sys.executable, "-c", COLLECTED], env=os.environ | {"PYTHONPATH": str(LIB)})
     assert done.stdout == "done\n"

@@ -1,11 +1,12 @@
 """Whatever programs do, what they closed is gone: see leak_cases.py."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import limited
 
 HERE = Path(__file__).resolve().parent
 LIB = HERE.parent.parent / "lib"
@@ -22,15 +23,8 @@ def _check(output):
 
 
 def test_cpython():
-    done = subprocess.run(
-        [sys.executable, "-c", f"import leak_cases; leak_cases.run({SCRIPTS!r})"],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, PATHS))},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=TIMEOUT,
-    )
+    command = [sys.executable, "-c", f"import leak_cases; leak_cases.run({SCRIPTS!r})"]
+    done = limited.run(command, TIMEOUT, env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, PATHS))})
     _check(done.stdout)
 
 

@@ -1,10 +1,11 @@
 """Threads: on CPython, and on MicroPython's unix port, where they run in parallel."""
 
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import limited
 
 HERE = Path(__file__).resolve().parent
 LIB = HERE.parent.parent / "lib"
@@ -43,15 +44,7 @@ def _source(case):
 @pytest.mark.parametrize("case", CASES)
 def test_cpython(case):
     """In a process of its own, which a case that hangs cannot take along."""
-    done = subprocess.run(
-        [sys.executable, "-c", _source(case)],
-        env={"PYTHONPATH": f"{LIB}:{HERE}"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=TIMEOUT,
-    )
+    done = limited.run([sys.executable, "-c", _source(case)], TIMEOUT, env={"PYTHONPATH": f"{LIB}:{HERE}"})
     assert done.stdout == "0 sockets open\n"
 
 
