@@ -126,6 +126,21 @@ else:
     moment = time.monotonic
 
 
+def _collect():
+    """Let MicroPython see what is dropped."""
+    if MICROPYTHON:
+        import gc
+
+        _forget(9)
+        gc.collect()
+
+
+def _forget(depth):
+    # What lies on the stack keeps objects alive.
+    filling = [0] * 16
+    return _forget(depth - 1) if depth else filling[0]
+
+
 class Kit:
     """What a case is given. `net` is the module under test, named and used like CPython's socket."""
 
@@ -206,6 +221,31 @@ class Kit:
         """How many calls of the case's threads wait right now: found nothing and have not been woken."""
         raise NotImplementedError
 
+    # sockets that are dropped: no variable holds them any more
+
+    # Is a dropped socket closed without any call?
+    FINALISERS = True
+
+    def left_alone(self, make, *args):
+        """The first of the two sockets of make(*args). The other is dropped; closed, where nothing would close it."""
+        one = self._without_other(make, args)
+        _collect()
+        return one
+
+    def _without_other(self, make, args):
+        one, other = make(*args)
+        if not self.FINALISERS:
+            self.attempt(other.close)
+        return one
+
+    def poll_until(self, sock, event):
+        """What poll() reports as soon as `event` is among it."""
+        started = moment()
+        while event not in self.poll(sock) and elapsed(started) < PATIENCE:
+            time.sleep(0.001)
+            _collect()
+        return self.poll(sock)
+
     # names
 
     def path(self, label=None):
@@ -229,6 +269,17 @@ class Kit:
     def label(self, address):
         """The label of a name of this case; any other address as it is."""
         return self._labels.get(address) or address
+
+    @staticmethod
+    def path_of(address):
+        """The bytes of a path as a socket shows it: text, but where a board cannot make text of it."""
+        if isinstance(address, bytes):
+            return address
+        if MICROPYTHON:
+            return address.encode()
+        import os
+
+        return os.fsencode(address)
 
     # questions
 
@@ -308,7 +359,18 @@ class Kit:
         return self.left()
 
 
+def _in_firmware():
+    """Is the data plane a module of the firmware, and no file?"""
+    try:
+        import _afunix
+    except ImportError:
+        return False
+    return hasattr(_afunix, "lock")
+
+
 class Afunix(Kit):
+    FINALISERS = not MICROPYTHON or _in_firmware()
+
     def __init__(self):
         import afunix
         from afunix.kernel import kernel

@@ -94,6 +94,22 @@ def _(k, kind):
     return tuple([client.connect_ex(name) for name in (address, address, k.path(), "")])
 
 
+@case("connect, connect_ex, bind: a path that is too long", each=["OSError", "OSError", "OSError", None])
+def _(k, kind):
+    """connect_ex, too: no errno says it."""
+    sock = k.socket(kind)
+    long = "/" + "x" * 200
+    return k.tries((sock.connect, long), (sock.connect_ex, long), (sock.bind, long), (sock.bind, k.path()))
+
+
+@case("connect, connect_ex, bind: an abstract name that is too long", each=["OSError", "OSError", "OSError", ""])
+def _(k, kind):
+    sock = k.socket(kind)
+    long = b"\0" + b"x" * 108
+    answers = k.tries((sock.connect, long), (sock.connect_ex, long), (sock.bind, long))
+    return answers + [sock.getsockname()]
+
+
 @case("send before accept", STREAM=[2, b"hi"], SEQ=[2, b"hi"])
 def _(k, kind):
     listener, address = k.listener(kind)

@@ -117,6 +117,57 @@ def _(k):
     return [answer, second.recv(9)]
 
 
+@case("DGRAM orphaned, then connected to another: nothing is left of the first", [None, "two", 1, b"x", b"y", "EAGAIN"])
+def _(k):
+    first, one = k.bound("DGRAM")
+    second, two = k.bound("DGRAM", k.path("two"))
+    sender, address = k.bound("DGRAM")
+    sender.connect(one)
+    first.close()
+    answers = k.tries((sender.connect, two))
+    answers += [k.label(sender.getpeername()), sender.send(b"x"), second.recv(9)]
+    second.sendto(b"y", address)
+    return answers + k.tries((sender.recv, 9), (sender.recv, 9))
+
+
+@case("DGRAM orphaned with something queued, then connected to another", ["EAGAIN", b"y"])
+def _(k):
+    """What is queued is the first peer's, and goes with it."""
+    one, other = k.pair("DGRAM")
+    one.bind(k.path())
+    other.send(b"x")
+    other.close()
+    second, two = k.bound("DGRAM")
+    one.connect(two)
+    answers = k.tries((one.recv, 9))
+    second.sendto(b"y", one.getsockname())
+    return answers + k.tries((one.recv, 9))
+
+
+@case("DGRAM orphaned, connected to another, which closes: told once", [None, "ECONNREFUSED", "ENOTCONN"])
+def _(k):
+    one, other = k.pair("DGRAM")
+    other.close()
+    second, two = k.bound("DGRAM")
+    answers = k.tries((one.connect, two))
+    second.close()
+    return answers + k.tries((one.send, b"x"), (one.send, b"x"))
+
+
+@case("DGRAM orphaned and reconnected twice: the second is no peer any more", [1, "EAGAIN", b"x", 2, b"zz"])
+def _(k):
+    one, other = k.pair("DGRAM")
+    one.bind(k.path())
+    other.close()
+    second, two = k.bound("DGRAM")
+    third, three = k.bound("DGRAM")
+    one.connect(two)
+    one.connect(three)
+    answers = [one.send(b"x")] + k.tries((second.recv, 9), (third.recv, 9))
+    third.connect(one.getsockname())
+    return answers + [third.send(b"zz"), one.recv(9)]
+
+
 @case("DGRAM reconnect to nothing keeps the peer", ["ENOENT", b"x"])
 def _(k):
     receiver, address = k.bound("DGRAM")

@@ -177,6 +177,58 @@ def _(k):
     return k.tries((sock.settimeout, -1), (sock.settimeout, float("nan")), (sock.settimeout, "1"))
 
 
+# Integers that are not plain ones
+
+
+class Number(int):
+    """An integer of a class of its own."""
+
+
+@case("a descriptor may be of a subclass of int", each=[True, True, b"x", None, "EBADF"])
+def _(k, kind):
+    one, other = k.pair(kind)
+    fd = one.fileno()
+    copy = k.dup(Number(fd))
+    again = k.adopt(Number(copy))
+    other.send(b"x")
+    answers = [again.fileno() == copy, type(again.fileno()) is int, again.recv(9)]
+    again.detach()
+    return answers + k.tries((k.close_fd, Number(copy)), (k.close_fd, Number(copy)))
+
+
+@case("descriptors in rights may be of a subclass of int", each=(b"m", 1))
+def _(k, kind):
+    one, other = k.pair(kind)
+    k.net.send_fds(one, [b"m"], [Number(one.fileno())])
+    return k.recv_counted(other)
+
+
+@case("a bool is an int: sizes, flags, backlog, how", STREAM=[b"a", b"bc", None, None, "EPIPE", 1.0, 0.0])
+def _(k, kind):
+    one, other = k.pair(kind)
+    other.send(b"abc")
+    answers = [one.recv(True), one.recv(9, False)]
+    answers += k.tries((k.bound(kind)[0].listen, True), (one.shutdown, True), (one.send, b"x"))
+    for value in (True, False):
+        one.settimeout(value)
+        answers.append(one.gettimeout())
+    return answers
+
+
+@case("numbers of a subclass of int: sizes, flags, options", STREAM=[b"a", b"bc", 1, None])
+def _(k, kind):
+    one, other = k.pair(kind)
+    other.send(b"abc")
+    level, option = k.net.SOL_SOCKET, k.net.SO_PASSCRED
+    one.setsockopt(Number(level), Number(option), Number(1))
+    return [
+        one.recv(Number(1)),
+        one.recv(9, Number(k.net.MSG_DONTWAIT)),
+        one.getsockopt(level, option),
+        one.shutdown(Number(1)),
+    ]
+
+
 @case("numbers of arguments", ["TypeError"] * 4)
 def _(k):
     sock = k.socket("STREAM")

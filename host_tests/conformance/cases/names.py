@@ -241,6 +241,51 @@ def _(k):
     return k.attempt(k.unlink, k.path())
 
 
+# Paths that are no text
+
+
+def _no_text(k):
+    """Such a path where nothing is: 0xff is nowhere in UTF-8."""
+    return k.path().encode() + b"\xff\xfe"
+
+
+@case("a path that is no UTF-8 is found by its bytes", STREAM=[b"x", True, True], SEQ=[b"x", True, True])
+def _(k, kind):
+    path = _no_text(k)
+    listener, _ = k.listener(kind, 5, path)
+    client = k.client(kind, path)
+    client.send(b"x")
+    server = k.accept(listener)
+    names = [k.path_of(sock.getsockname()) == path for sock in (listener, server)]
+    return [server.recv(9), names[0] and names[1], k.path_of(client.getpeername()) == path]
+
+
+@case("a path that is no UTF-8: what getsockname says finds it", DGRAM=[b"x", True, b"y"])
+def _(k, kind):
+    receiver, _ = k.bound(kind, _no_text(k))
+    sender, path = k.bound(kind, _no_text(k))
+    sender.sendto(b"x", receiver.getsockname())
+    data, source = receiver.recvfrom(9)
+    receiver.sendto(b"y", source)
+    return [data, k.path_of(source) == path, sender.recv(9)]
+
+
+@case("a path that is no UTF-8 is taken, and another is not", each=["EADDRINUSE", None, "ENOENT"])
+def _(k, kind):
+    path = _no_text(k)
+    k.bound(kind, path)
+    return k.tries(
+        (k.socket(kind).bind, path), (k.socket(kind).bind, path + b"\xff"), (k.socket(kind).connect, path + b"\xfe")
+    )
+
+
+@case("a path that is no UTF-8 is unlinked", each=[None, "ENOENT", None])
+def _(k, kind):
+    path = _no_text(k)
+    k.bound(kind, path)
+    return k.tries((k.unlink, path), (k.socket(kind).connect, path), (k.socket(kind).bind, path))
+
+
 # autobind
 
 
@@ -284,3 +329,22 @@ def _(k, kind):
         sock.listen(1)
     k.client(kind, sock.getsockname()).send(b"x")
     return (sock if kind == "DGRAM" else k.accept(sock)).recv(9)
+
+
+@case("autobind when the next names are taken", each=[True, True])
+def _(k, kind):
+    first = k.socket(kind)
+    first.bind("")
+    number = int(first.getsockname()[1:], 16)
+    taken = set()
+    for more in (1, 2, 3):
+        name = b"\0" + b"%05x" % (number + more & 0xFFFFF)
+        # On Linux, somebody else may have it.
+        if k.attempt(k.bound, kind, name) != "EADDRINUSE":
+            taken.add(name)
+    given = set()
+    for _ in range(2):
+        sock = k.socket(kind)
+        sock.bind("")
+        given.add(sock.getsockname())
+    return [len(given) == 2, not given & taken and first.getsockname() not in given]

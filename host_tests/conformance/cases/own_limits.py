@@ -59,6 +59,46 @@ def _(k, kind):
     return [k.attempt(k.pair, kind), _until(k, lambda: k.socket(kind))]
 
 
+@case("EMFILE: a pair with no descriptor free leaves no socket", each=["EMFILE"] * 3 + [2, 2])
+def _(k, kind):
+    k.configure(sockets=4, descriptors=2)
+    kept = [k.socket(kind), k.socket(kind)]
+    answers = [k.attempt(k.pair, kind) for _ in range(3)]
+    answers.append(k.kernel.live)
+    for sock in kept:
+        sock.close()
+    k.pair(kind)
+    return answers + [k.kernel.live]
+
+
+@case("EMFILE: a pair with one descriptor free leaves no socket", each=["EMFILE"] * 3 + [1, 2])
+def _(k, kind):
+    k.configure(sockets=4, descriptors=2)
+    first = k.socket(kind)
+    answers = [k.attempt(k.pair, kind) for _ in range(3)]
+    answers.append(k.kernel.live)
+    first.close()
+    k.pair(kind)
+    return answers + [k.kernel.live]
+
+
+@case("ENFILE: a pair with one socket free or none leaves no descriptor", each=["ENFILE", 3, "ENFILE", 2, 2])
+def _(k, kind):
+    k.configure(sockets=3, descriptors=16)
+    kept = [k.socket(kind) for _ in range(3)]
+    answers = [k.attempt(k.pair, kind), _descriptors(k)]
+    kept[0].close()
+    answers += [k.attempt(k.pair, kind), _descriptors(k)]
+    for sock in kept:
+        sock.close()
+    k.pair(kind)
+    return answers + [_descriptors(k)]
+
+
+def _descriptors(k):
+    return len([descriptor for descriptor in k.kernel.descriptors if descriptor is not None])
+
+
 @case("EMFILE: accept leaves the connection waiting", STREAM=["EMFILE", b"x"], SEQ=["EMFILE", b"x"])
 def _(k, kind):
     k.configure(sockets=8, descriptors=3)
@@ -188,3 +228,28 @@ def _(k):
         one.close()
         other.close()
     return sent
+
+
+@case("autobind after the last name goes on with the first", each=[b"\x00fffff", b"\x0000000", b"\x0000001"])
+def _(k, kind):
+    return _autobound(k, kind, 3)
+
+
+@case("autobind after the last name, when that and the first are taken", each=[b"\x0000001", b"\x0000002"])
+def _(k, kind):
+    for name in (b"\x00fffff", b"\x0000000"):
+        k.bound(kind, name)
+    return _autobound(k, kind, 2)
+
+
+def _autobound(k, kind, count):
+    """The names of sockets that the kernel names when it has one left before it begins again."""
+    from afunix.kernel import names
+
+    before = names._next
+    names._next = 0xFFFFE
+    sockets = [k.socket(kind) for _ in range(count)]
+    for sock in sockets:
+        sock.bind("")
+    names._next = before
+    return [sock.getsockname() for sock in sockets]

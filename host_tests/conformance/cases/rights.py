@@ -1,5 +1,7 @@
 """SCM_RIGHTS: descriptors in messages, and what becomes of those that nobody takes."""
 
+from array import array
+
 from kit import case
 
 
@@ -106,6 +108,39 @@ def _(k, kind):
     one, other = k.pair(kind)
     inside, outside = k.pair("STREAM")
     answers = k.tries((one.sendmsg, [b"x"], k.rights(inside.fileno(), 999)), (other.recv, 9))
+    inside.close()
+    return answers + k.tries((outside.recv, 9))
+
+
+@case(
+    "good rights, then a wrong control message: nothing is sent, nothing kept",
+    each=[["EINVAL", "EAGAIN", b""], ["EINVAL", "EAGAIN", b""], ["EBADF", "EAGAIN", b""], ["TypeError", "EAGAIN", b""]],
+)
+def _(k, kind):
+    level, type = k.net.SOL_SOCKET, k.net.SCM_RIGHTS
+    answers = []
+    for wrong in (
+        (level, 99, b""),
+        (level, k.net.SCM_CREDENTIALS, b"short"),
+        (level, type, array("i", [999])),
+        (level, type, "text"),
+    ):
+        one, other = k.pair(kind)
+        inside, outside = k.pair("STREAM")
+        tried = k.tries((one.sendmsg, [b"x"], k.rights(inside.fileno()) + [wrong]), (other.recv, 9))
+        inside.close()
+        answers.append(tried + k.tries((outside.recv, 9)))
+        for sock in (one, other, outside):
+            sock.close()
+    return answers
+
+
+@case("a wrong control message, then good rights: nothing is sent, nothing kept", each=["EINVAL", "EAGAIN", b""])
+def _(k, kind):
+    one, other = k.pair(kind)
+    inside, outside = k.pair("STREAM")
+    wrong = [(k.net.SOL_SOCKET, 99, b"")]
+    answers = k.tries((one.sendmsg, [b"x"], wrong + k.rights(inside.fileno())), (other.recv, 9))
     inside.close()
     return answers + k.tries((outside.recv, 9))
 

@@ -18,6 +18,36 @@ def _(k):
     return answers
 
 
+# More than the half of a 32-bit board's ticks: about 6 days.
+@case("timeouts: long ones are kept exactly", [True] * 6)
+def _(k):
+    sock = k.socket("STREAM")
+    kept = []
+    for value in (600000, 1e6, 536870.5, 2147483.5, 1e9, 8e9):
+        sock.settimeout(value)
+        kept.append(sock.gettimeout() == value)
+    return kept
+
+
+@case("timeouts: too long ones", ["OverflowError"] * 4 + [1.5])
+def _(k):
+    sock = k.socket("STREAM")
+    sock.settimeout(1.5)
+    answers = [k.attempt(sock.settimeout, value) for value in (1e10, 1e30, float("inf"), 10**10)]
+    return answers + [sock.gettimeout()]
+
+
+@case("timeouts: a long one does not hold up what is there", each=[b"x", b"x", b"x", b"x"])
+def _(k, kind):
+    one, other = k.pair(kind)
+    answers = []
+    for value in (600000, 1e6, 1e9, 8e9):
+        one.settimeout(value)
+        other.send(b"x")
+        answers += k.tries((one.recv, 9))
+    return answers
+
+
 @case("setblocking", [0.0, None])
 def _(k):
     sock = k.socket("STREAM")

@@ -1,7 +1,7 @@
 """Several calls that wait at once, and threads that answer each other. What ends a single wait: cut_*.py."""
 
 from calls import Call, each_way
-from kit import case
+from kit import TYPES, case
 
 # The emulated Pico has no second thread.
 TARGETS = ("linux", "cpython", "unix")
@@ -162,3 +162,28 @@ def _(k, kind):
         return [over, call.answer()]
 
     return each_way(k, scenario)
+
+
+@case("waking: a wait with a timeout of more than 6 days", each=[False, b"x"])
+def _(k, kind):
+    """On a 32-bit board that is more than the half of its ticks."""
+    one, other = k.pair(kind)
+    answers = []
+    for seconds in (600000, 1e6, 1e9):
+        one.settimeout(seconds)
+        call = Call(k, one.recv, 9)
+        over = call.over()
+        other.send(b"x")
+        answers.append([over, call.answer()])
+    return answers[0] if answers.count(answers[0]) == 3 else answers
+
+
+@case("waking: the peer of one that receives is dropped", STREAM=b"", SEQ=b"")
+def _(k, kind):
+    def waits(k, kind, way):
+        one, other = k.net.socketpair(k.net.AF_UNIX, TYPES[kind])
+        k.keep(one)
+        k.blocking(one, way)
+        return Call(k, one.recv, 9), other
+
+    return each_way(k, lambda way: k.left_alone(waits, k, kind, way).answer())
