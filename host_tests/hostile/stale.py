@@ -10,7 +10,7 @@ import sys
 import time
 from array import array
 
-from calls import MICROPYTHON, SETTINGS, STREAM, Random, census, exchange, name_of
+from wrong_calls import MICROPYTHON, SETTINGS, STREAM, Random, census, exchange, name_of
 
 CALLS = (
     ("send", lambda s: s.send(b"stale")),

@@ -1,13 +1,13 @@
 """What a program can reach from a socket, overwritten with what does not belong there: MicroPython must not crash.
 
-Nothing is promised to such a program but an exception, or a socket that works no more. Prints as calls.py does.
+Nothing is promised to such a program but an exception, or a socket that works no more. Prints as wrong_calls.py does.
 """
 
 import gc
 import sys
 from array import array
 
-from calls import SETTINGS, exchange
+from wrong_calls import SETTINGS, exchange
 
 DEPTH = 3
 MOST_ITEMS = 14  # of a list, an array, a buffer: the first ones

@@ -10,7 +10,7 @@ import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-import calls
+import wrong_calls
 import pytest
 from different import DIFFERENT, SAME
 from watched import Watched
@@ -29,7 +29,7 @@ SHOWN = 12
 
 def _program(target, first):
     what = "linux" if target == "linux" else "afunix"
-    return f"import calls; calls.on_{what}({SEVERAL}, {SEED}, {THIN}, {first})"
+    return f"import wrong_calls; wrong_calls.on_{what}({SEVERAL}, {SEED}, {THIN}, {first})"
 
 
 def _start(target, first, directory):
@@ -106,7 +106,7 @@ def _report(lines, title):
 def _parameters():
     for target in TARGETS:
         marks = pytest.mark.unix if target in PLANES else ()
-        for call in calls.CALLS:
+        for call in wrong_calls.CALLS:
             yield pytest.param(target, call.name, id=f"{target}-{call.name}", marks=marks)
 
 

@@ -1,5 +1,5 @@
 """What a program may pass that it should not. Each value has the expression that makes it for its name, so a failure
-can be read and run again; `scene` is the scene that it is made for (calls.py).
+can be read and run again; `scene` is the scene that it is made for (wrong_calls.py).
 
 Runs on MicroPython and CPython. What an interpreter cannot make is left out there.
 """

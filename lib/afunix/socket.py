@@ -13,6 +13,7 @@ from .host import (
     later,
     micropython,
     seal,
+    size,
     size_of,
     timed_out,
     writable_bytes_of,
@@ -39,6 +40,8 @@ _NONBLOCK = const(0o4000)
 _TYPE_FLAGS = const(0o2004000)
 _MSG_DONTWAIT = const(0x40)
 _MSG_WAITALL = const(0x100)
+_KERNELS_OWN = const(-0x80000000)  # a flag that Linux refuses
+_EFAULT = const(14)
 _KIND = const(4)  # in a descriptor
 _STREAM_POLL = const(3)
 _STREAM_CLOSE = const(4)
@@ -61,7 +64,8 @@ def _kind(family, type, proto):
     """The kind of endpoint that socket(2) makes of its arguments."""
     if family is _one and type is _one and proto is _zero:
         return _STREAM
-    type = index(type) & ~_TYPE_FLAGS
+    type = index(type)
+    type = _STREAM if type == -1 else type & ~_TYPE_FLAGS
     if type & ~0xF:
         raise error(_EINVAL)
     family = index(family)
@@ -70,6 +74,8 @@ def _kind(family, type, proto):
     if type > 10:
         raise error(_EINVAL)
     proto = index(proto)
+    if proto == -1:
+        proto = 0
     if proto and proto != _AF_UNIX:
         raise error(_EPROTONOSUPPORT)
     kind = _KINDS[type] if type < 6 else 0
@@ -108,7 +114,7 @@ class socket(Handle):
                 self._ms = _milliseconds(_default_timeout)
                 self._timeout = _default_timeout
             return
-        timeout = 0.0 if index(type) & _NONBLOCK else _default_timeout
+        timeout = 0.0 if index(type) & _NONBLOCK and type != -1 else _default_timeout
         ms = _milliseconds(timeout)
         if timeout is not None:
             self._ms = ms
@@ -313,7 +319,7 @@ class socket(Handle):
     def settimeout(self, seconds):
         """Let calls wait `seconds` (a number, 0 for not at all, None for ever)."""
         ms = _milliseconds(seconds)
-        seconds = None if seconds is None else seconds + 0.0
+        seconds = None if seconds is None else _float(seconds)
         self._ms = self._ms  # a first value needs memory
         self._timeout = self._timeout
         with lock:
@@ -329,7 +335,7 @@ class socket(Handle):
 
     def setblocking(self, flag):
         """settimeout(None) for a true `flag`, settimeout(0) for a false one."""
-        self.settimeout(None if flag else 0.0)
+        self.settimeout(None if size(flag) else 0.0)
 
     def getblocking(self):
         """May calls wait?"""
@@ -400,7 +406,7 @@ class socket(Handle):
     @micropython.native
     def _receive_into(self, buffer, nbytes=0, flags=0):
         buffer = writable_bytes_of(buffer)
-        nbytes = index(nbytes)
+        nbytes = size(nbytes)
         flags = index(flags)
         n = size_of(buffer)
         if nbytes < 0:
@@ -414,6 +420,7 @@ class socket(Handle):
 
     @micropython.native
     def _receive(self, bufsize, flags=0):
+        bufsize = size(bufsize)
         flags = index(flags)
         bufsize = self._most(bufsize, flags)
         if not bufsize:
@@ -425,7 +432,6 @@ class socket(Handle):
 
     def _most(self, bufsize, flags):
         """How many bytes a receive of up to `bufsize` may bring."""
-        bufsize = index(bufsize)
         if bufsize < 0:
             raise ValueError("negative buffersize in recv")
         if flags & _MSG_WAITALL:
@@ -444,7 +450,8 @@ class socket(Handle):
     def _sendto(self, data, flags, address=None):
         if address is None:
             flags, address = 0, flags
-        return self.sendmsg((data,), (), flags, address)
+        data = bytes_of(data)
+        return _now(_loaded("kernel.message").send(self, (data,), (), index(flags), address, 0))
 
     def sendmsg(self, buffers, ancdata=(), flags=0, address=None):
         """Send the bytes of all `buffers` and the control messages of `ancdata`, (level, type, data) each; sendmsg(2).
@@ -452,7 +459,7 @@ class socket(Handle):
         At most 16 descriptors go in one message. Returns the number of bytes sent. Raises as sendto; EBADF, EINVAL,
         EPERM for control messages that are wrong; ETOOMANYREFS when the configured number of rights is in flight.
         """
-        return _now(_loaded("kernel.message").send(self, buffers, ancdata, flags, address))
+        return _now(_loaded("kernel.message").send(self, buffers, ancdata, index(flags), address, _KERNELS_OWN))
 
     def recvfrom(self, bufsize, flags=0):
         """Like recv; returns (data, address of the sender)."""
@@ -465,7 +472,8 @@ class socket(Handle):
 
     def _recvfrom_into(self, buffer, nbytes=0, flags=0):
         buffer = writable_bytes_of(buffer)
-        nbytes = index(nbytes)
+        nbytes = size(nbytes)
+        flags = index(flags)
         n = size_of(buffer)
         if nbytes < 0:
             raise ValueError("negative buffersize in recvfrom_into")
@@ -498,10 +506,24 @@ class socket(Handle):
     def setsockopt(self, level, option, value, optlen=None):
         """Set an option to an int or to the bytes of a structure; setsockopt(2), socket(7), unix(7)."""
         level, option = index(level), index(option)
-        value = index(value) if isinstance(value, int) else bytes(bytes_of(value))
+        if optlen is not None:
+            return self._set_nothing(value, optlen)
+        value = _option_value(value)
         options = _loaded("kernel.options")
         with lock:
             options.set(opened(self), level, option, value)
+
+    def _set_nothing(self, value, optlen):
+        """setsockopt() with the length of a value that is not there: no option of these sockets is like that."""
+        if value is not None:
+            raise TypeError("the value must be None where a length is given")
+        try:
+            fits = 4 <= index(optlen)
+        except OverflowError:
+            fits = False
+        with lock:
+            opened(self)
+        raise error(_EFAULT if fits else _EINVAL)
 
     def dup(self):
         """A second socket object, with its own descriptor, for the same open socket."""
@@ -550,8 +572,8 @@ class socket(Handle):
         if done >= 0 and self._d[0].kind != _STREAM:
             return done
         buffer = writable_bytes_of(buffer)
-        size = size_of(buffer)
-        return self._read_until(buffer, size if n is None else _within(n, size), done)
+        room = size_of(buffer)
+        return self._read_until(buffer, room if n is None else _within(n, room), done)
 
     @micropython.native
     def _read_until(self, buffer, n, done):
@@ -575,37 +597,42 @@ class socket(Handle):
     @micropython.native
     def _read(self, n=None):
         if n is not None:
-            n = index(n)
+            n = size(n)
             if n < 0:
                 n = None
         if self._d[0].kind != _STREAM:
             return self._read_packet(n)
         if n is None:
             return self._read_all()
-        size = len(self._d[0].memory)
-        if n > size and self._ms == NO_WAIT:
-            n = size
+        most = len(self._d[0].memory)
+        if n > most and self._ms == NO_WAIT:
+            n = most
         buffer = blank(n)
         n = self._read_until(buffer, n, -1)
         return None if n is None else seal(buffer, n)
 
     @micropython.native
     def _read_packet(self, n):
-        size = len(self._d[0].memory)
+        most = len(self._d[0].memory)
         into = [None]
-        if n is None or n > size:
-            n = size
+        if n is None or n > most:
+            n = most
         done = self._protocol().receive(self, into, 0, n, 0, None, None)
         return into[0] if done >= 0 else None
 
     @micropython.native
     def _read_all(self):
         until = self._until(0, False)
-        size = len(self._d[0].memory)
+        most = len(self._d[0].memory)
         all = b""
         into = [None]
         while True:
-            n = stream.receive(self, into, 0, size, 0, None, until)
+            try:
+                n = stream.receive(self, into, 0, most, 0, None, until)
+            except OSError as failure:
+                if all:
+                    return all  # what ended it is an error of the next call
+                raise failure
             if n < 0:
                 return all if all else None
             if not n:
@@ -614,17 +641,22 @@ class socket(Handle):
 
     @micropython.native
     def _readline(self, n=None):
-        n = -1 if n is None else index(n)
+        n = -1 if n is None else size(n)
         if self._d[0].kind != _STREAM:
             return self._read_packet(None if n < 0 else n)
         line = b""
         until = self._until(0, False)
         while n < 0 or len(line) < n:
-            size = self._d[0].queued() or 1
-            if n >= 0 and size > n - len(line):
-                size = n - len(line)
-            part = blank(size)
-            got = perform(self, stream.line_step, until, part, 0, size)
+            most = self._d[0].queued() or 1
+            if n >= 0 and most > n - len(line):
+                most = n - len(line)
+            part = blank(most)
+            try:
+                got = perform(self, stream.line_step, until, part, 0, most)
+            except OSError as failure:
+                if line:
+                    return line  # what ended it is an error of the next call
+                raise failure
             if got < 0:
                 return line if line else None
             line = line + seal(part, got) if line else seal(part, got)
@@ -646,6 +678,15 @@ class socket(Handle):
 adopt(socket)
 
 
+def _option_value(value):
+    try:
+        return index(value)
+    except Exception as failure:
+        if isinstance(value, int):
+            raise TypeError("a bytes-like object is required, not 'int'") from failure
+        return bytes(bytes_of(value))
+
+
 @micropython.native
 def _set_timeout(sock, endpoint, ms, seconds):
     endpoint.nonblocking = ms == NO_WAIT
@@ -656,14 +697,18 @@ def _set_timeout(sock, endpoint, ms, seconds):
 @micropython.native
 def _within(number, most):
     """A count or an offset as MicroPython's streams take it: up to `most`, which a negative one stands for."""
-    number = index(number)
+    number = size(number)
     return number if 0 <= number < most else most
+
+
+def _float(seconds):
+    return float(seconds if isinstance(seconds, (int, float)) else index(seconds))
 
 
 def _milliseconds(seconds):
     if seconds is None:
         return FOREVER
-    seconds = seconds + 0.0  # a TypeError for text, which float() would take
+    seconds = _float(seconds)
     if seconds != seconds:
         raise ValueError("Invalid value NaN (not a number)")
     if seconds < 0:
@@ -686,7 +731,7 @@ def setdefaulttimeout(seconds):
     """Let new sockets have this timeout, as settimeout takes it."""
     global _default_timeout
     _milliseconds(seconds)
-    _default_timeout = None if seconds is None else seconds + 0.0
+    _default_timeout = None if seconds is None else _float(seconds)
 
 
 _optional = {}
@@ -746,13 +791,17 @@ def configure(**settings):
 
 def socketpair(family=AF_UNIX, type=SOCK_STREAM, proto=0):
     """Two connected sockets of `type`; socketpair(2). Raises as `socket`; EOPNOTSUPP for another family."""
-    if index(family) != _AF_UNIX:
+    family = _AF_UNIX if family is None else index(family)
+    type, proto = index(type), index(proto)
+    if family != _AF_UNIX:
         raise error(_EOPNOTSUPP)
+    if proto == -1:
+        raise error(_EPROTONOSUPPORT)
     kind = _kind(family, type, proto)
     make_room(2, 2)
     both = socket(fileno=_Later), socket(fileno=_Later)
     one, other = both
-    if index(type) & _NONBLOCK:
+    if type & _NONBLOCK:
         one._ms = other._ms = NO_WAIT
         one._timeout = other._timeout = 0.0
     nonblocking = one._ms == NO_WAIT
@@ -763,7 +812,7 @@ def socketpair(family=AF_UNIX, type=SOCK_STREAM, proto=0):
 
 def close(fd):
     """Close a descriptor; close(2). Raises OSError(EBADF)."""
-    fd = index(fd)
+    fd = size(fd)
     if lock.is_mine():
         abandon(kernel.at(fd))
         return
@@ -782,7 +831,7 @@ def _close(fd):
 
 def dup(fd):
     """A second descriptor, the lowest free one, for what `fd` refers to; dup(2). Raises OSError: EBADF, EMFILE."""
-    fd = index(fd)
+    fd = size(fd)
     make_room(0, 1)
     copy = kernel.descriptor()
     with lock:

@@ -46,6 +46,7 @@ later           later(function): call it as soon as the program's own code may r
 collect         give the memory back that nothing refers to any more, where memory is short
 find_garbage    let what nothing refers to any more be found, and its finalisers run
 get_ident       who runs: a number for each thread
+size            size(number): the same of a number of bytes, which may be larger: cut to from -1 to 0x3FFFFFFF
 index           index(number): an int of what stands for one; TypeError, OverflowError beyond C's int
 """
 

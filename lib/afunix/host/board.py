@@ -295,14 +295,30 @@ def writable_bytes_of(buffer):
     return buffer
 
 
+def _integer(number):
+    if type(number) is int:
+        return number
+    if isinstance(number, (float, str)):
+        raise TypeError("an integer is required")
+    return int(number) if isinstance(number, int) else _indexed(number)
+
+
 def index(number):
     if type(number) is not int:
-        if isinstance(number, float) or isinstance(number, str):
-            raise TypeError("an integer is required")
-        number = int(number) if isinstance(number, int) else _indexed(number)
+        number = _integer(number)
     if not -0x80000000 <= number <= 0x7FFFFFFF:
         raise OverflowError("integer out of C's range")
     return number
+
+
+def size(number):
+    if type(number) is not int:
+        number = _integer(number)
+    if 0 <= number <= 0x3FFFFFFF:
+        return number
+    if not -(1 << 63) <= number < 1 << 63:
+        raise OverflowError("integer out of C's range")
+    return -1 if number < 0 else 0x3FFFFFFF
 
 
 def _indexed(number):

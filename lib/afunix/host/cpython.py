@@ -375,14 +375,17 @@ def bytes_of(data):
         raise TypeError("a bytes-like object is required, not 'str'")
     if type(data) is bytes:
         return data
-    return memoryview(data).cast("B")  # which holds it: what has a view cannot grow or shrink
+    view = memoryview(data)  # which holds it: what has a view cannot grow or shrink
+    if not view.c_contiguous:
+        raise BufferError("memoryview: underlying buffer is not C-contiguous")
+    return view.cast("B")
 
 
 def writable_bytes_of(buffer):
-    view = memoryview(buffer).cast("B")
-    if view.readonly:
+    view = memoryview(buffer)
+    if view.readonly or not view.c_contiguous:
         raise TypeError("read-write bytes-like object expected, not %s" % type(buffer).__name__)
-    return view
+    return view.cast("B")
 
 
 size_of = len
@@ -397,6 +400,13 @@ def index(number):
     if not -0x80000000 <= number <= 0x7FFFFFFF:
         raise OverflowError("signed integer is out of C's range")
     return number
+
+
+def size(number):
+    number = operator.index(number)
+    if not -(1 << 63) <= number < 1 << 63:
+        raise OverflowError("cannot fit 'int' into an index-sized integer")
+    return max(min(number, 0x3FFFFFFF), -1)
 
 
 def find_garbage():

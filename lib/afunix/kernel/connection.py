@@ -110,6 +110,8 @@ def close(sock, fd, descriptor):
     """close(2) of the number `fd`; of `descriptor` alone, where that is not None. `sock`, if any, has no descriptor
     from now on. Returns False where the number is not open."""
     if sock is not None:
+        if sock._fd < 0:
+            return True  # another thread has just closed it
         sock._fd = -1
     i = fd - _FIRST
     table = kernel.descriptors

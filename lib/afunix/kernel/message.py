@@ -2,7 +2,7 @@
 
 import struct
 
-from ..host import bytes_of, const, copy, error, index, micropython, size_of, writable_bytes_of
+from ..host import bytes_of, const, copy, error, index, micropython, size, size_of, writable_bytes_of
 from . import names, rights
 from . import socket_numbers as so
 from .ancillary import Received
@@ -14,6 +14,7 @@ from .tables import kernel, opened, passes_credentials
 _EPERM = const(1)
 _EAGAIN = const(11)
 _EINVAL = const(22)
+_EMSGSIZE = const(90)
 _SEQPACKET = const(5)
 _MSG_CTRUNC = const(8)
 
@@ -73,15 +74,17 @@ class Outgoing:
         self.drop()  # CPython may tear even that
 
 
-def send(sock, buffers, ancdata, flags, address):
-    """Send the joined `buffers`. Returns how many bytes were sent, -1 for "not now"."""
-    data = _joined(buffers)
-    flags = index(flags)
+def send(sock, buffers, ancdata, flags, address, refused):
+    """Send the joined `buffers`; none of the flags `refused` may be set. Returns how many bytes were sent, -1 for "not
+    now"."""
     message = Outgoing()
     if address is not None:
         name = names.parse(address)
         message.address = names.EMPTY if name is None else name
+    data = _joined(buffers)
     controls = _controls(ancdata)
+    if flags & refused:
+        raise error(_EINVAL)
     n = size_of(data)
     try:
         with lock:
@@ -91,8 +94,14 @@ def send(sock, buffers, ancdata, flags, address):
         message.drop()
 
 
+def _check_count(buffers):
+    if len(buffers) > 1024:
+        raise error(_EMSGSIZE)
+
+
 def _joined(buffers):
     buffers = [bytes_of(buffer) for buffer in buffers]
+    _check_count(buffers)
     if len(buffers) == 1:
         return buffers[0]
     data = bytearray(sum([size_of(buffer) for buffer in buffers]))
@@ -233,6 +242,8 @@ class Message(Received):
 @micropython.native
 def receive(sock, shape, bufsize, ancbufsize, flags):
     """Receive up to `bufsize` bytes. Returns (data, address) or (data, ancdata, msg_flags, address)."""
+    bufsize = size(bufsize)
+    ancbufsize = size(ancbufsize)
     flags = index(flags)
     bufsize = sock._most(bufsize, flags)
     into = [None]
@@ -249,9 +260,9 @@ def receive_into(sock, shape, buffer, n, ancbufsize, flags):
 
 
 def _message(shape, ancbufsize, flags):
-    if index(ancbufsize) < 0:
+    if ancbufsize < 0 or ancbufsize > 0x3FFFFFF0:
         raise ValueError("invalid ancillary data buffer length")
-    return Message(shape, index(ancbufsize), index(flags))
+    return Message(shape, ancbufsize, flags)
 
 
 @micropython.native
@@ -292,7 +303,10 @@ def _scatter(whole, buffers, sizes, n):
 
 def recvmsg_into(sock, buffers, ancbufsize, flags):
     """socket.recvmsg_into."""
+    ancbufsize = size(ancbufsize)
+    flags = index(flags)
     buffers = [writable_bytes_of(buffer) for buffer in buffers]
+    _check_count(buffers)
     if len(buffers) == 1:
         return receive_into(sock, FULL, buffers[0], size_of(buffers[0]), ancbufsize, flags)
     return receive_scattered(sock, buffers, ancbufsize, flags)
@@ -307,4 +321,6 @@ def send_fds(sock, buffers, fds, flags=0, address=None):
 
 def recv_fds(sock, bufsize, maxfds, flags=0):
     """Receive up to `bufsize` bytes and `maxfds` descriptors. Returns (data, descriptors, msg_flags, address)."""
+    if not isinstance(maxfds, int):
+        raise TypeError("an integer is required")
     return receive(sock, DESCRIPTORS, bufsize, CMSG_LEN(4 * index(maxfds)), flags)

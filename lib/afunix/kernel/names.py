@@ -5,7 +5,7 @@ for an abstract name. Paths live here, not in a filesystem; each type of socket 
 function but `parse` is called with the kernel's lock held.
 """
 
-from ..host import const, decode, encode, error, keep, micropython
+from ..host import bytes_of, const, decode, encode, error, keep, micropython
 from .tables import kernel, passes_credentials
 
 _ENOENT = const(2)
@@ -31,10 +31,8 @@ def parse(address):
         name = encode(address)
     elif isinstance(address, str):
         name = encode("".join((address,)))
-    elif isinstance(address, (bytes, bytearray, memoryview)):
-        name = bytes(memoryview(address))
     else:
-        raise TypeError("a bytes-like object is required, not '%s'" % type(address).__name__)
+        name = bytes(bytes_of(address))
     if not name:
         return None
     if name[0] == 0:
