@@ -7,6 +7,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PORT = HERE.parent.parent / "port"
 CORE = sorted((PORT / "core").glob("*.c"))
+RING = PORT / "core/ring.h"
 CORPUS = HERE / "corpus"
 SOURCES = {
     "drive": ["drive.c", "fuzz.c", "model.c"],

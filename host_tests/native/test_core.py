@@ -9,6 +9,7 @@ from c_programs import (
     FUZZER,
     HERE,
     MEMORY,
+    RING,
     THREADS,
     UNIT_LENGTH,
     compile_program,
@@ -76,7 +77,7 @@ def test_corpus_reaches_all_of_the_core(compiled, tmp_path):
     run(program, "units", *UNITS)
     need("gcov")
     output = run("gcov", "-b", *tmp_path.glob("*.gcda"), cwd=tmp_path)
-    for source in CORE:
+    for source in (*CORE, RING):
         about = re.search(rf"File '{re.escape(str(source))}'\n((?:.+\n)+)", output).group(1)
         assert "Lines executed:100.00%" in about and "Taken at least once:100.00%" in about, about
 

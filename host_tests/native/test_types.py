@@ -182,6 +182,6 @@ def test_items_wider_than_a_byte(unix_python):
 
 
 @pytest.mark.unix
-@pytest.mark.parametrize("heap", ["200k", "4M"])
+@pytest.mark.parametrize("heap", ["256k", "4M"])
 def test_dropped_sockets_are_closed(heap):
     assert UnixPython().run(HERE / "dropped.py", heap=heap) == (0, "0 0 0 0\n")

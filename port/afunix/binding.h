@@ -4,11 +4,12 @@
 //
 // What is above what: every file calls those that are named before it, and none that is named after it.
 //
-//   core/            ring.c, readiness.c: without MicroPython
+//   core/            ring.h, readiness.c: without MicroPython
 //   thin.c           MicroPython's functions, as a native module calls them
-//   lock_*.c         words that one thread changes from 0
+//   lock.h           words that one thread changes from 0; lock_word.c or lock_object.c
 //   fields.c         attributes by name
-//   endpoint.c       one end of a channel: a ring, its locks, its fields
+//   endpoint.c       one end of a channel: a ring, its locks, its fields; plain.h has what runs for every message
+//   state.c          what the control plane sees and sets there (user module only)
 //   section.c        the kernel's lock (user module only)
 //   object.c         sockets as objects
 //   datagram.c       datagrams to a name (user module only)
@@ -22,14 +23,6 @@
 // trusts: whoever takes it away does so before taking `wlock`, and a sender looks again under it. The same is true of
 // the ring's serial number, which says whose the ring is: a handle knows which socket it means, and by the time it has
 // the lock the endpoint may be another's.
-//
-// A lock is a word that one thread changes from 0. What makes that change indivisible:
-//   user module   a compare and exchange where the processor has one; else, as on an RP2040, an atomic section of the
-//                 port, which keeps the other core and interrupts out
-//   native .mpy   has no atomic sections. On ARM the processor's own means do (lock_arm.c). Elsewhere, with `_thread`,
-//                 a lock object that `guard` was given does the work; without, only an interrupt can come between,
-//                 and that runs to its end and never waits
-// An interrupt handler never waits for a lock: what it interrupted may hold it.
 //
 // Python sees all that is here and can write most of it. What is read from there is looked at before it is used:
 // the ring's words and lengths by the core, the types of fields when they are stored, lists each time.
@@ -53,19 +46,13 @@
 #include "py/mperrno.h"
 #include "py/stream.h"
 
-#if MICROPY_ENABLE_DYNRUNTIME && defined(__arm__)
-#define AFUNIX_BARE_LOCK 1
-#else
-#define AFUNIX_BARE_LOCK 0
-#endif
-
 // What the types refer to beside the core's data. A native module's variables are traced by the collector; the user
 // module registers a root pointer.
 enum {
-    K_endpoint_values,
+    K_endpoint_fields,
     K_endpoint_dict,
     K_handle_dict,
-    K_socket_values,
+    K_socket_fields,
     K_socket_dict,
     K_class,
     #if !MICROPY_ENABLE_DYNRUNTIME
@@ -76,13 +63,14 @@ enum {
     K_COUNT,
 };
 
-// The attributes of a type. `names` has those of `count` fields, in the order in which an object has them, and behind
-// them those of properties; `values` has at the same places what a fresh object has in them, and the properties.
-// `place` finds a name: where its number leads to, or next to that, there is 1 + its place.
+// The attributes of a type: first `count` fields, which each object has for itself, with what a fresh one has in them;
+// then the type's members, functions and properties. `place` finds a name: where its number leads to, or next to that,
+// there is 1 + its place.
 enum { AF_PLACES = 128 };
 typedef struct {
     size_t count;
-    mp_obj_t *values, *names;
+    const mp_map_elem_t *fresh;
+    const mp_map_elem_t *members;
     uint8_t place[AF_PLACES];
 } af_fields_t;
 
@@ -92,8 +80,9 @@ typedef struct {
     #if MICROPY_ENABLE_DYNRUNTIME
     mp_obj_t kept[K_COUNT];
     mp_obj_t lock_class, lock_acquire, lock_release; // what guard(Lock) was given, and its functions
-    const mp_obj_type_t *bytes, *bytearray;
+    const mp_obj_type_t *bytes, *bytearray, *property;
     mp_obj_t isinstance;
+    uintptr_t first_name, next_name; // see AF_NAME
     bool two_cores; // an RP2040
     #endif
     af_fields_t endpoint_fields, socket_fields;
@@ -108,19 +97,28 @@ __attribute__((const)) af_state_t *af_state(void);
 #define af_kept af.kept
 #define af_bytes af.bytes
 #define af_bytearray af.bytearray
+#define af_property af.property
 #define af_isinstance af.isinstance
 #else
 extern af_state_t af;
 #define af_kept MP_STATE_VM(afunix_kept)
 #define af_bytes (&mp_type_bytes)
 #define af_bytearray (&mp_type_bytearray)
+#define af_property (&mp_type_property)
 #define af_isinstance MP_OBJ_FROM_PTR(&mp_builtin_isinstance_obj)
 #endif
 
 // The type of what is no number or interned text, NULL of those.
-static inline const mp_obj_type_t *af_type(mp_obj_t object) {
+static inline __attribute__((always_inline)) const mp_obj_type_t *af_type(mp_obj_t object) {
     return mp_obj_is_obj(object) ? ((const mp_obj_base_t *)MP_OBJ_TO_PTR(object))->type : NULL;
 }
+
+// An interned name as an object. In a file MicroPython's macro would call a function for what is a sum.
+#if MICROPY_ENABLE_DYNRUNTIME
+#define AF_NAME(attr) ((mp_obj_t)(af.first_name + (attr) * af.next_name))
+#else
+#define AF_NAME(attr) MP_OBJ_NEW_QSTR(attr)
+#endif
 
 #define AF_IS(object, which) (af_type(object) == (const mp_obj_type_t *)(which))
 #define AF_NUMBER(object) MP_OBJ_SMALL_INT_VALUE(object)
@@ -129,38 +127,26 @@ static inline const mp_obj_type_t *af_type(mp_obj_t object) {
 // On the way of every message: inside firmware speed comes first, in a file size does.
 #if MICROPY_ENABLE_DYNRUNTIME
 #define AF_HOT static
+#define AF_FLAT
+#define AF_COLD
 #else
 #define AF_HOT static inline __attribute__((always_inline))
+#define AF_FLAT __attribute__((flatten)) // all that it calls is a part of it, as far as that is known here
+#define AF_COLD __attribute__((noinline)) // but not this
 #endif
 
-// lock_*.c, one of them
-
-typedef struct {
-    volatile uintptr_t held;
-    #if MICROPY_ENABLE_DYNRUNTIME && !AFUNIX_BARE_LOCK
-    mp_obj_t object; // MP_OBJ_NULL where `held` does
-    #endif
-} af_lock_t;
-
-void af_set_up_locks(void);
-void af_lock_init(af_lock_t *lock);
-bool af_lock(af_lock_t *lock, bool wait);
-void af_unlock(af_lock_t *lock);
-#if !MICROPY_ENABLE_DYNRUNTIME
-// Change the word from 0 to `who`. False where it is not 0.
-bool af_claim(volatile uintptr_t *word, uintptr_t who);
-// Change it back. What its holder reads afterwards is read after that.
-void af_disclaim(volatile uintptr_t *word);
-// Let others run, on who is waited for.
-void af_pause(void);
-#endif
+#include "lock.h"
 
 // fields.c
 
-// Take over the `named` fields and the `properties`, a list of names each followed by the property.
-void af_fields_keep(af_fields_t *fields, int kept, const mp_map_t *named, const mp_obj_list_t *properties);
-// The place of that name, -1 where there is none; it is a property's if it is not less than `count`.
-int af_fields_find(const af_fields_t *fields, qstr attr);
+// Take over the `named` fields and the `members`, which are the type's dictionary and do not change any more.
+void af_fields_keep(af_fields_t *fields, int kept, const mp_map_t *named, const mp_map_t *members);
+// What is noted of that name, NULL for nothing.
+const mp_map_elem_t *af_fields_find(const af_fields_t *fields, qstr attr);
+// Where an object has what was found, NULL where that is a member of the type.
+mp_obj_t *af_fields_place(const af_fields_t *fields, const mp_map_elem_t *found, mp_obj_t *field);
+// The type's member as an attribute of `self`.
+void af_fields_load(mp_obj_t self, mp_obj_t member, mp_obj_t *dest);
 // Give the fields from the place `from` on their fresh values.
 void af_fields_refresh(const af_fields_t *fields, mp_obj_t *field, size_t from);
 
@@ -195,27 +181,28 @@ typedef struct {
 
 mp_obj_t af_endpoint_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args);
 void af_endpoint_attr(mp_obj_t self, qstr attr, mp_obj_t *dest);
+// The endpoint that is a function's first argument: a program can call a method's function with something else.
+af_endpoint_t *af_endpoint_of(mp_obj_t object);
+void af_endpoint_clear(af_endpoint_t *self);
 // Is the value one that C can do with in that place?
 bool af_endpoint_fits(size_t place, mp_obj_t value);
-// The plain case, put and take of ring.py: how many bytes, or AF_NOT.
-int32_t af_put(af_socket_id_t self, const uint8_t *data, uint32_t n, bool wait);
-// A stream's bytes are taken only where `least` of them are there.
-int32_t af_take(af_socket_id_t self, uint8_t *into, uint32_t n, uint32_t least, bool wait);
-// n bytes, if that is how many there are up to the first newline.
-int32_t af_take_line(af_socket_id_t self, uint8_t *into, uint32_t n);
-// One packet, and the origin of who sent it.
-int32_t af_take_packet(af_socket_id_t self, uint8_t *into, uint32_t n, mp_obj_t *origin);
 // Append a packet of that origin. False where it does not fit now.
 bool af_append_packet(af_endpoint_t *self, mp_obj_t origin, mp_obj_t ancillary, const uint8_t *data, uint32_t n);
 uint32_t af_events(const af_endpoint_t *self);
 
-static inline bool af_is_endpoint(mp_obj_t object) {
-    return AF_IS(object, &af.endpoint_type);
-}
+#define af_is_endpoint(object) AF_IS((object), &af.endpoint_type)
 
 // Its functions for Python, in the order of plane.py.
 extern const void *const af_endpoint_methods[];
 extern const size_t af_endpoint_method_count;
+
+// state.c
+
+#if !MICROPY_ENABLE_DYNRUNTIME
+// For Python, in the order of plane.py.
+extern const void *const af_state_methods[];
+extern const size_t af_state_method_count;
+#endif
 
 // section.c
 

@@ -1,4 +1,4 @@
-// What the calls for every message begin and end with. In a header, since inside firmware all of it is part of them.
+// What the calls for every message begin with. In a header, since it becomes a part of them.
 #ifndef AFUNIX_CALL_H
 #define AFUNIX_CALL_H
 
@@ -6,7 +6,7 @@
 
 // The socket that a call is for: what its descriptor says, a list that begins with the endpoint and the serial number.
 // A program can write there.
-AF_HOT af_socket_id_t socket_of(mp_obj_t self) {
+static inline af_socket_id_t af_socket_of(mp_obj_t self) {
     mp_obj_t descriptor;
     if (AF_IS(self, &af.socket_type)) {
         descriptor = ((af_socket_t *)MP_OBJ_TO_PTR(self))->field[H_descriptor];
@@ -24,7 +24,7 @@ AF_HOT af_socket_id_t socket_of(mp_obj_t self) {
 }
 
 // The bytes of `object`. Text has some, too, but not to send.
-AF_HOT bool plain(mp_obj_t object, mp_buffer_info_t *buffer, mp_uint_t access) {
+static inline bool af_bytes_of(mp_obj_t object, mp_buffer_info_t *buffer, mp_uint_t access) {
     const mp_obj_type_t *type = af_type(object);
     if (type == af_bytearray) {
         const mp_obj_array_t *array = MP_OBJ_TO_PTR(object);

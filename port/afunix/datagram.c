@@ -50,8 +50,8 @@ static int32_t post(af_socket_id_t self, const mp_buffer_info_t *data, mp_obj_t 
 static mp_obj_t handle_sendto(size_t n_args, const mp_obj_t *args) {
     mp_buffer_info_t data;
     mp_obj_t lock = af_kept[K_lock];
-    if (n_args == 3 && lock != MP_OBJ_NULL && plain(args[1], &data, MP_BUFFER_READ)) {
-        af_socket_id_t self = socket_of(args[0]);
+    if (n_args == 3 && lock != MP_OBJ_NULL && af_bytes_of(args[1], &data, MP_BUFFER_READ)) {
+        af_socket_id_t self = af_socket_of(args[0]);
         if (af_section_enter(lock)) {
             int32_t done = post(self, &data, args[2]);
             af_section_leave(lock);

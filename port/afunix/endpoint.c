@@ -1,113 +1,17 @@
-#include "binding.h"
+#include "plain.h"
 
-// A function's first argument need not be what it is a method of: a program can call it by itself.
-static af_endpoint_t *endpoint_of(mp_obj_t object) {
+af_endpoint_t *af_endpoint_of(mp_obj_t object) {
     if (!af_is_endpoint(object)) {
         mp_raise_TypeError(NULL);
     }
     return MP_OBJ_TO_PTR(object);
 }
 
-// The place of a slot in the list that is this field, which a program may have made shorter; NULL where it has.
-static mp_obj_t *slot_of(const af_endpoint_t *self, int field, uint32_t slot) {
-    const mp_obj_list_t *list = MP_OBJ_TO_PTR(self->field[field]);
-    return slot < list->len ? &list->items[slot] : NULL;
-}
-
-static void set_slot(const af_endpoint_t *self, int field, uint32_t slot, mp_obj_t value) {
-    mp_obj_t *place = slot_of(self, field, slot);
-    if (place != NULL) {
-        *place = value;
-    }
-}
-
-static mp_obj_t get_slot(const af_endpoint_t *self, int field, uint32_t slot) {
-    const mp_obj_t *place = slot_of(self, field, slot);
-    return place == NULL ? mp_const_none : *place;
-}
-
-// The plain case
-
-static bool is_socket(af_socket_id_t self) {
-    return self.endpoint->ring.control->serial == self.serial;
-}
-
-static int32_t put_packet(af_endpoint_t *to, mp_obj_t origin, const uint8_t *data, uint32_t n) {
-    int32_t slot = af_ring_put_packet(&to->ring, data, n);
-    if (slot < 0) {
-        return AF_NOT;
-    }
-    set_slot(to, E_senders, slot, origin);
-    af_ring_publish(&to->ring);
-    return n;
-}
-
-int32_t af_put(af_socket_id_t self, const uint8_t *data, uint32_t n, bool wait) {
-    mp_obj_t *field = self.endpoint->field;
-    mp_obj_t out = field[E_out];
-    af_endpoint_t *peer = MP_OBJ_TO_PTR(out);
-    if (out == mp_const_none || !af_lock(&peer->wlock, wait)) {
-        return AF_NOT;
-    }
-    int32_t done = AF_NOT;
-    if (!is_socket(self) || *(volatile mp_obj_t *)&field[E_out] != out) {
-        // taken away meanwhile
-    } else if (peer->ring.control->framed) {
-        done = put_packet(peer, field[E_origin], data, n);
-    } else {
-        done = af_ring_put(&peer->ring, data, n);
-    }
-    af_unlock(&peer->wlock);
-    return done;
-}
-
-int32_t af_take(af_socket_id_t self, uint8_t *into, uint32_t n, uint32_t least, bool wait) {
-    af_endpoint_t *endpoint = self.endpoint;
-    if (!af_lock(&endpoint->rlock, wait)) {
-        return AF_NOT;
-    }
-    int32_t done = AF_NOT;
-    if (is_socket(self) && (!least || af_ring_used(&endpoint->ring) >= least)) {
-        done = af_ring_take(&endpoint->ring, into, n);
-    }
-    af_unlock(&endpoint->rlock);
-    return done;
-}
-
-int32_t af_take_line(af_socket_id_t self, uint8_t *into, uint32_t n) {
-    af_endpoint_t *endpoint = self.endpoint;
-    int32_t done = AF_NOT;
-    af_lock(&endpoint->rlock, true);
-    if (is_socket(self) && (uint32_t)af_ring_find(&endpoint->ring, '\n', n) == n) {
-        done = af_ring_take(&endpoint->ring, into, n);
-    }
-    af_unlock(&endpoint->rlock);
-    return done;
-}
-
-int32_t af_take_packet(af_socket_id_t self, uint8_t *into, uint32_t n, mp_obj_t *origin) {
-    af_endpoint_t *endpoint = self.endpoint;
-    int32_t done = AF_NOT;
-    af_lock(&endpoint->rlock, true);
-    int32_t slot = af_ring_first(&endpoint->ring);
-    if (is_socket(self) && slot >= 0 && endpoint->ring.control->framed) {
-        *origin = get_slot(endpoint, E_senders, slot);
-        done = af_ring_take(&endpoint->ring, into, n);
-    }
-    af_unlock(&endpoint->rlock);
-    return done;
-}
-
 bool af_append_packet(af_endpoint_t *self, mp_obj_t origin, mp_obj_t ancillary, const uint8_t *data, uint32_t n) {
     af_lock(&self->wlock, true);
-    int32_t slot = af_ring_put_packet(&self->ring, data, n);
-    if (slot >= 0) {
-        set_slot(self, E_senders, slot, origin);
-        set_slot(self, E_ancillary, slot, ancillary);
-        af_ring_publish(&self->ring);
-    }
+    bool done = af_put_packet(self, origin, ancillary, data, n);
     af_unlock(&self->wlock);
-    return slot >= 0;
+    return done;
 }
 
 // Readiness
@@ -128,7 +32,7 @@ uint32_t af_events(const af_endpoint_t *self) {
 }
 
 static mp_obj_t endpoint_poll(mp_obj_t self) {
-    return AF_INT(af_events(endpoint_of(self)));
+    return AF_INT(af_events(af_endpoint_of(self)));
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(poll_obj, endpoint_poll);
 
@@ -162,7 +66,7 @@ static span_t span_of(const mp_obj_t *args) {
 // append(data, at, n)
 static mp_obj_t endpoint_append(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
-    af_endpoint_t *self = endpoint_of(args[0]);
+    af_endpoint_t *self = af_endpoint_of(args[0]);
     span_t data = span_of(args);
     int32_t done = AF_NOT;
     af_lock(&self->wlock, true);
@@ -178,7 +82,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(append_obj, 4, 4, endpoint_append);
 // append_packet(data, at, n, origin, ancillary)
 static mp_obj_t endpoint_append_packet(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
-    af_endpoint_t *self = endpoint_of(args[0]);
+    af_endpoint_t *self = af_endpoint_of(args[0]);
     span_t data = span_of(args);
     return mp_obj_new_bool(data.whole && af_append_packet(self, args[4], args[5], data.bytes, data.n));
 }
@@ -187,7 +91,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(append_packet_obj, 6, 6, endpoint_app
 // fetch(into, at, n, skip, keep), keep being LINE for what ends with the first newline
 static mp_obj_t endpoint_fetch(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
-    af_endpoint_t *self = endpoint_of(args[0]);
+    af_endpoint_t *self = af_endpoint_of(args[0]);
     size_t skip = index_of(args[4]);
     bool line = args[5] == AF_INT(-1);
     bool keep = !line && mp_obj_is_true(args[5]);
@@ -208,10 +112,10 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(fetch_obj, 6, 6, endpoint_fetch);
 static void fetch_first(af_endpoint_t *self, uint32_t length, span_t into, bool keep) {
     int32_t slot = af_ring_first(&self->ring);
     af_ring_peek(&self->ring, into.bytes, into.n < length ? into.n : length, 0);
-    self->field[E_sender] = get_slot(self, E_senders, slot);
-    self->field[E_cargo] = get_slot(self, E_ancillary, slot);
+    self->field[E_sender] = af_get_slot(self, E_senders, slot);
+    self->field[E_cargo] = af_get_slot(self, E_ancillary, slot);
     if (!keep) {
-        set_slot(self, E_ancillary, slot, mp_const_none);
+        af_set_slot(self, E_ancillary, slot, mp_const_none);
         af_ring_drop(&self->ring);
     }
 }
@@ -219,7 +123,7 @@ static void fetch_first(af_endpoint_t *self, uint32_t length, span_t into, bool 
 // fetch_packet(into, at, n, keep)
 static mp_obj_t endpoint_fetch_packet(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
-    af_endpoint_t *self = endpoint_of(args[0]);
+    af_endpoint_t *self = af_endpoint_of(args[0]);
     bool keep = mp_obj_is_true(args[4]);
     span_t into = span_of(args);
     af_lock(&self->rlock, true);
@@ -233,7 +137,7 @@ static mp_obj_t endpoint_fetch_packet(size_t n_args, const mp_obj_t *args) {
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(fetch_packet_obj, 5, 5, endpoint_fetch_packet);
 
 static mp_obj_t endpoint_skip(mp_obj_t self_in, mp_obj_t n) {
-    af_endpoint_t *self = endpoint_of(self_in);
+    af_endpoint_t *self = af_endpoint_of(self_in);
     size_t count = index_of(n);
     af_lock(&self->rlock, true);
     af_ring_skip(&self->ring, count);
@@ -242,13 +146,16 @@ static mp_obj_t endpoint_skip(mp_obj_t self_in, mp_obj_t n) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(skip_obj, endpoint_skip);
 
-static mp_obj_t endpoint_clear(mp_obj_t self_in) {
-    af_endpoint_t *self = endpoint_of(self_in);
+void af_endpoint_clear(af_endpoint_t *self) {
     af_lock(&self->wlock, true);
     af_lock(&self->rlock, true);
     af_ring_clear(&self->ring);
     af_unlock(&self->rlock);
     af_unlock(&self->wlock);
+}
+
+static mp_obj_t endpoint_clear(mp_obj_t self) {
+    af_endpoint_clear(af_endpoint_of(self));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(clear_obj, endpoint_clear);
@@ -256,7 +163,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(clear_obj, endpoint_clear);
 // Life
 
 static mp_obj_t endpoint_renew(mp_obj_t self) {
-    af_fields_refresh(&af.endpoint_fields, endpoint_of(self)->field, E_peer);
+    af_fields_refresh(&af.endpoint_fields, af_endpoint_of(self)->field, E_peer);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(renew_obj, endpoint_renew);
@@ -267,11 +174,10 @@ static void make_ring(af_endpoint_t *self, const mp_obj_t *args) {
     mp_get_buffer_raise(args[E_memory], &memory, MP_BUFFER_WRITE);
     mp_get_buffer_raise(args[E_lengths], &lengths, MP_BUFFER_WRITE);
     mp_get_buffer_raise(args[E_control], &control, MP_BUFFER_WRITE);
-    bool right = control.len >= sizeof(af_control_t) && !((uintptr_t)control.buf % sizeof(uint32_t));
-    right = right && !((uintptr_t)lengths.buf % sizeof(uint32_t)) && memory.len == (uint32_t)memory.len;
-    if (!right
-        || !af_ring_make(&self->ring, control.buf, memory.buf, memory.len, lengths.buf,
-                         lengths.len / sizeof(uint32_t))) {
+    uintptr_t misplaced = ((uintptr_t)control.buf | (uintptr_t)lengths.buf) % sizeof(uint32_t);
+    bool is_right = !misplaced && control.len >= sizeof(af_control_t) && memory.len == (uint32_t)memory.len;
+    size_t slots = lengths.len / sizeof(uint32_t);
+    if (!is_right || !af_ring_make(&self->ring, control.buf, memory.buf, memory.len, lengths.buf, slots)) {
         mp_raise_ValueError(NULL);
     }
 }
@@ -307,15 +213,16 @@ bool af_endpoint_fits(size_t place, mp_obj_t value) {
 
 void af_endpoint_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     mp_obj_t *field = ((af_endpoint_t *)MP_OBJ_TO_PTR(self_in))->field;
-    int place = af_fields_find(&af.endpoint_fields, attr);
+    const mp_map_elem_t *found = af_fields_find(&af.endpoint_fields, attr);
+    mp_obj_t *place = found == NULL ? NULL : af_fields_place(&af.endpoint_fields, found, field);
     if (dest[0] == MP_OBJ_NULL) {
-        if (place < 0) {
-            dest[1] = MP_OBJ_SENTINEL; // look in the type's dictionary
-        } else {
-            dest[0] = field[place];
+        if (place != NULL) {
+            dest[0] = *place;
+        } else if (found != NULL) {
+            af_fields_load(self_in, found->value, dest);
         }
-    } else if (place >= 0 && dest[1] != MP_OBJ_NULL && af_endpoint_fits(place, dest[1])) {
-        field[place] = dest[1];
+    } else if (place != NULL && dest[1] != MP_OBJ_NULL && af_endpoint_fits(place - field, dest[1])) {
+        *place = dest[1];
         dest[0] = MP_OBJ_NULL; // done
     }
 }

@@ -5,12 +5,12 @@ target_sources(usermod_afunix INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/module.c
     ${CMAKE_CURRENT_LIST_DIR}/fields.c
     ${CMAKE_CURRENT_LIST_DIR}/endpoint.c
+    ${CMAKE_CURRENT_LIST_DIR}/state.c
     ${CMAKE_CURRENT_LIST_DIR}/section.c
     ${CMAKE_CURRENT_LIST_DIR}/object.c
     ${CMAKE_CURRENT_LIST_DIR}/handle.c
     ${CMAKE_CURRENT_LIST_DIR}/datagram.c
-    ${CMAKE_CURRENT_LIST_DIR}/lock_atomic.c
-    ${CMAKE_CURRENT_LIST_DIR}/../core/ring.c
+    ${CMAKE_CURRENT_LIST_DIR}/lock_word.c
     ${CMAKE_CURRENT_LIST_DIR}/../core/readiness.c
 )
 target_include_directories(usermod_afunix INTERFACE ${CMAKE_CURRENT_LIST_DIR} ${CMAKE_CURRENT_LIST_DIR}/..)

@@ -68,7 +68,7 @@ static mp_obj_t *find_other(mp_obj_t names_and_values, qstr attr) {
     if (names_and_values != MP_OBJ_NULL) {
         const mp_obj_list_t *list = MP_OBJ_TO_PTR(names_and_values);
         for (size_t i = 0; i < list->len; i += 2) {
-            if (list->items[i] == MP_OBJ_NEW_QSTR(attr)) {
+            if (list->items[i] == AF_NAME(attr)) {
                 return &list->items[i + 1];
             }
         }
@@ -76,37 +76,37 @@ static mp_obj_t *find_other(mp_obj_t names_and_values, qstr attr) {
     return NULL;
 }
 
-static void load(af_socket_t *self, const mp_obj_t *value, int place, mp_obj_t *dest) {
-    if (value != NULL) {
-        dest[0] = *value;
-    } else if (place >= 0) {
-        // A property is of no use in a native type's dictionary. Its getter is the first thing it holds.
-        const mp_obj_t *property = (const mp_obj_t *)MP_OBJ_TO_PTR(af.socket_fields.values[place]);
-        mp_obj_t self_in = MP_OBJ_FROM_PTR(self);
-        dest[0] = mp_call_function_n_kw(property[1], 1, 0, &self_in);
-    } else {
-        dest[1] = MP_OBJ_SENTINEL; // look in the type's dictionary
-    }
+static bool is_property(const mp_map_elem_t *found) {
+    return found != NULL && AF_IS(found->value, af_property);
 }
 
 static void add_other(af_socket_t *self, qstr attr, mp_obj_t value) {
     if (self->others == MP_OBJ_NULL) {
         self->others = mp_obj_new_list(0, NULL);
     }
-    mp_obj_list_append(self->others, MP_OBJ_NEW_QSTR(attr));
+    mp_obj_list_append(self->others, AF_NAME(attr));
     mp_obj_list_append(self->others, value);
 }
 
 void af_socket_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     af_socket_t *self = MP_OBJ_TO_PTR(self_in);
-    int place = af_fields_find(&af.socket_fields, attr);
-    bool is_field = place >= 0 && (size_t)place < af.socket_fields.count;
-    mp_obj_t *value = is_field ? &self->field[place] : place < 0 ? find_other(self->others, attr) : NULL;
+    const mp_map_elem_t *found = af_fields_find(&af.socket_fields, attr);
+    mp_obj_t *place = NULL;
+    if (found != NULL) {
+        place = af_fields_place(&af.socket_fields, found, self->field);
+    }
+    if (place == NULL) {
+        place = find_other(self->others, attr);
+    }
     if (dest[0] == MP_OBJ_NULL) {
-        load(self, value, place, dest);
-    } else if (dest[1] != MP_OBJ_NULL && (value != NULL || place < 0)) {
-        if (value != NULL) {
-            *value = dest[1];
+        if (place != NULL) {
+            dest[0] = *place;
+        } else if (found != NULL) {
+            af_fields_load(self_in, found->value, dest);
+        }
+    } else if (dest[1] != MP_OBJ_NULL && !is_property(found)) {
+        if (place != NULL) {
+            *place = dest[1];
         } else {
             add_other(self, attr, dest[1]);
         }

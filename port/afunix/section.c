@@ -125,33 +125,42 @@ static mp_obj_t section_make_new(const mp_obj_type_t *type, size_t n_args, size_
     return MP_OBJ_FROM_PTR(self);
 }
 
+static const void *method(qstr attr) {
+    switch (attr) {
+        case MP_QSTR___enter__:
+            return &enter_obj;
+        case MP_QSTR___exit__:
+            return &exit_obj;
+        case MP_QSTR_try_enter:
+            return &try_enter_obj;
+        case MP_QSTR_is_mine:
+            return &is_mine_obj;
+        default:
+            return NULL;
+    }
+}
+
+// Without a dictionary of the type: `with` looks for two names each time.
 static void section_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     section_t *self = MP_OBJ_TO_PTR(self_in);
-    if (attr != MP_QSTR_left) {
-        if (dest[0] == MP_OBJ_NULL) {
-            dest[1] = MP_OBJ_SENTINEL; // look in the type's dictionary
+    if (dest[0] == MP_OBJ_NULL) {
+        const void *found = method(attr);
+        if (found != NULL) {
+            dest[0] = MP_OBJ_FROM_PTR(found);
+            dest[1] = self_in;
+        } else if (attr == MP_QSTR_left) {
+            dest[0] = mp_obj_new_bool(self->left);
         }
-    } else if (dest[0] == MP_OBJ_NULL) {
-        dest[0] = mp_obj_new_bool(self->left);
-    } else if (dest[1] != MP_OBJ_NULL) {
+    } else if (attr == MP_QSTR_left && dest[1] != MP_OBJ_NULL) {
         self->left = mp_obj_is_true(dest[1]);
         dest[0] = MP_OBJ_NULL; // done
     }
 }
 
-static const mp_rom_map_elem_t section_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR___exit__), MP_ROM_PTR(&exit_obj) },
-    { MP_ROM_QSTR(MP_QSTR___enter__), MP_ROM_PTR(&enter_obj) },
-    { MP_ROM_QSTR(MP_QSTR_try_enter), MP_ROM_PTR(&try_enter_obj) },
-    { MP_ROM_QSTR(MP_QSTR_is_mine), MP_ROM_PTR(&is_mine_obj) },
-};
-static MP_DEFINE_CONST_DICT(section_locals, section_locals_table);
-
 // clang-format off: arguments of a macro
 MP_DEFINE_CONST_OBJ_TYPE(
     af_section_type, MP_QSTR_SectionLock, MP_TYPE_FLAG_NONE,
     make_new, section_make_new,
-    attr, section_attr,
-    locals_dict, &section_locals
+    attr, section_attr
 );
 // clang-format on

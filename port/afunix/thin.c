@@ -19,10 +19,6 @@ mp_obj_t af_bool(bool value) {
     return (mp_obj_t)(value ? mp_fun_table.const_true : mp_fun_table.const_false);
 }
 
-mp_obj_t af_qstr(qstr name) {
-    return mp_fun_table.native_to_obj(name, MP_NATIVE_TYPE_QSTR);
-}
-
 bool af_is_true(mp_obj_t object) {
     return (uint8_t)VIA(obj_is_true, object, object, object);
 }

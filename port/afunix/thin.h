@@ -9,7 +9,6 @@
 
 mp_obj_t af_none(void);
 mp_obj_t af_bool(bool value);
-mp_obj_t af_qstr(qstr name);
 bool af_is_true(mp_obj_t object);
 void *af_allocate(size_t size, const mp_obj_type_t *type);
 bool af_get_buffer(mp_obj_t object, mp_buffer_info_t *buffer, mp_uint_t flags);
@@ -26,7 +25,6 @@ AF_NORETURN void af_value_error(void);
 #undef mp_const_none
 #undef mp_const_false
 #undef mp_obj_new_bool
-#undef MP_OBJ_NEW_QSTR
 #undef mp_obj_is_true
 #undef m_malloc
 #undef mp_obj_malloc_helper
@@ -44,7 +42,6 @@ AF_NORETURN void af_value_error(void);
 #define mp_const_none (af_none())
 #define mp_const_false (af_bool(false))
 #define mp_obj_new_bool(value) (af_bool(value))
-#define MP_OBJ_NEW_QSTR(name) (af_qstr(name))
 #define mp_obj_is_true(object) (af_is_true(object))
 #define m_malloc(size) (af_allocate((size), NULL))
 #define mp_obj_malloc_helper(size, type) (af_allocate((size), (type)))

@@ -16,7 +16,7 @@ from .state import State
 try:
     import _afunix
 
-    Handle, _operations, _data_calls = _afunix.parts()
+    Handle, _operations, _data_calls, *_looks = _afunix.parts()
 except (ImportError, AttributeError):
     _afunix = None
     from .endpoint import Endpoint
@@ -26,6 +26,10 @@ except (ImportError, AttributeError):
 # In the order in which C has their functions; what it lacks, as a file lacks the last ones, is Python's.
 # fmt: off
 _OPERATIONS = ("append", "append_packet", "fetch", "fetch_packet", "skip", "clear", "renew", "poll")
+_LOOKS = (
+    "serial", "open_for", "disown", "flush", "ahead", "queued", "packets", "slot", "first_length",
+    "attend", "attends", "relax", "reserve",
+)
 _CALLS = (
     "send", "write", "try_write", "recv_into", "recv", "read", "readline", "readinto", "try_readinto",
     "sendall", "recvfrom_into", "sendto",
@@ -37,21 +41,39 @@ _SPECIAL = ("__init__", "__del__", "__enter__", "__exit__", "__repr__")
 SectionLock = getattr(_afunix, "lock", host.SectionLock)
 
 
-def _add(cls, names, functions):
-    for i in range(len(functions)):
-        setattr(cls, names[i], functions[i])
+def _named(names, functions):
+    return {names[i]: functions[i] for i in range(len(functions))}
 
 
-def _share(cls, members):
+def _methods(members):
+    return {name: members[name] for name in members if name[:2] != "__" and callable(members[name])}
+
+
+def _add(cls, members):
     for name in members:
-        if name[:2] != "__" and callable(members[name]):
-            setattr(cls, name, members[name])
+        setattr(cls, name, members[name])
+
+
+def _interned(members):
+    """A dictionary of the same, its names being those that the interpreter knows by number; longer ones are not when
+    they are text."""
+
+    class Holder:
+        pass
+
+    _add(Holder, members)
+    return Holder.__dict__
 
 
 if _afunix is not None:
+    _members = _methods(State.__dict__)
+    _members.update(_named(_OPERATIONS, _operations))
+    if _looks:
+        _members.update(_named(_LOOKS, _looks[0]))
     # What an endpoint has in each attribute when it is fresh. C knows those up to `orphaned` by their order.
     # fmt: off
     Endpoint = _afunix.endpoint(
+        _interned(_members),
         index=None, memory=None, lengths=None, senders=None, ancillary=None, ctl=None, inlet=None,
         free=None, protocol=None, references=0,
         peer=None, out=None,
@@ -63,9 +85,8 @@ if _afunix is not None:
         marks=None, last_mark=None, in_flight=0,
     )
     # fmt: on
-    _share(Endpoint, State.__dict__)
-    _add(Endpoint, _OPERATIONS, _operations)
-    _add(Handle, _CALLS, _data_calls)
+    _calls = _named(_CALLS, _data_calls)
+    _add(Handle, _calls)
     if hasattr(_afunix, "guard"):  # as a file, the module cannot reach the port's own locks
         try:
             from _thread import allocate_lock
@@ -82,25 +103,22 @@ def adopt(cls):
     of `cls` in vain.
     """
     if _afunix is None:
-        _share(cls, Handle.__dict__)
+        _add(cls, _methods(Handle.__dict__))
         return
-    members = cls.__dict__
-    properties = []
-    fields = {}  # what a fresh object of the class has in its attributes
-    for name, value in members.items():
-        if isinstance(value, property):
-            properties += (name, value)
-        elif name[:2] != "__" and not callable(value):
+    own = cls.__dict__
+    members = _methods(own)
+    fields = {}  # what a fresh object of the class has in its attributes, beside `_d`, which C knows to be the first
+    for name in own:
+        value = own[name]
+        if name in _SPECIAL or isinstance(value, property):
+            members[name] = value
+        elif name[:2] != "__" and name not in members:
             fields[name] = value
-    fields.pop("_d", None)
-    native = _afunix.socket(cls, properties, _d=None, **fields)
-    for name in _SPECIAL:
-        setattr(native, name, members[name])
-    _share(native, members)
-    _add(native, _CALLS, _data_calls)
-    for i in range(len(_data_calls)):
-        if _CALLS[i] in members:
-            setattr(cls, _CALLS[i], _data_calls[i])  # Python's is what C makes unnecessary
+    members.update(_calls)
+    native = _afunix.socket(cls, _interned(members), _d=None, **fields)
+    for name in _calls:
+        if name in own:
+            setattr(cls, name, _calls[name])  # Python's is what C makes unnecessary
     handle = Handle
 
     def new(kind, *args, **kwargs):
