@@ -124,7 +124,7 @@ print("done")
 
 
 @pytest.mark.unix
-@pytest.mark.parametrize("before", ["", "afunix.kernel.options"], ids=["options unused", "options in use"])
+@pytest.mark.parametrize("before", ["", "import afunix.kernel.options"], ids=["options unused", "options in use"])
 def test_numbers_that_differ_are_the_boards(unix_python, before):
     assert unix_python.run(NUMBERS.replace("LOAD_BEFORE", before)) == (0, "done\n")
 
