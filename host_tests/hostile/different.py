@@ -44,6 +44,21 @@ DIFFERENT = (
         "A buffer of 4 GiB: whether it can be had depends on the machine, and may differ from one call to the next.",
     ),
     (
+        "micropython",
+        "*Refuses(*",
+        "raises *",
+        "*",
+        "MicroPython has no way to an int's value but its methods, which this class overrides.",
+    ),
+    (
+        "micropython",
+        "*memoryview(b'')*",
+        "*",
+        "raises TypeError",
+        "MicroPython does not say whether an empty view may be written.",
+    ),
+    ("micropython", "makefile/*", "done", "raises *", "A board's files have no buffers: their size is not looked at."),
+    (
         "",
         "afunix.socket fileno*Index(2?*",
         "raises OverflowError",

@@ -10,8 +10,8 @@ import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-import wrong_calls
 import pytest
+import wrong_calls
 from different import DIFFERENT, SAME
 from watched import Watched
 

@@ -23,7 +23,7 @@ static inline af_socket_id_t af_socket_of(mp_obj_t self) {
     mp_raise_TypeError(NULL);
 }
 
-// The bytes of `object`. Text has some, too, but not to send.
+// The bytes of `object`. Text has some, too, but not to send; what a program's own class makes of it is for Python.
 static inline bool af_bytes_of(mp_obj_t object, mp_buffer_info_t *buffer, mp_uint_t access) {
     const mp_obj_type_t *type = af_type(object);
     if (type == af_bytearray) {
@@ -37,7 +37,10 @@ static inline bool af_bytes_of(mp_obj_t object, mp_buffer_info_t *buffer, mp_uin
         buffer->len = ((const mp_obj_str_t *)MP_OBJ_TO_PTR(object))->len;
         return true;
     }
-    return type != NULL && type != &mp_type_str && mp_get_buffer(object, buffer, access);
+    if (type == NULL || type == &mp_type_str || type->flags & MP_TYPE_FLAG_INSTANCE_TYPE) {
+        return false;
+    }
+    return mp_get_buffer(object, buffer, access);
 }
 
 #endif

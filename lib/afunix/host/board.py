@@ -235,7 +235,10 @@ def encode(text):
 
 
 def decode(name):
-    return name.decode()
+    try:
+        return name.decode()
+    except UnicodeError:
+        return name  # there is no text for it here
 
 
 # How many bytes an item of an array or a memoryview has, by its typecode. A bytearray's is 1 to MicroPython itself.
@@ -300,7 +303,8 @@ def _integer(number):
         return number
     if isinstance(number, (float, str)):
         raise TypeError("an integer is required")
-    return int(number) if isinstance(number, int) else _indexed(number)
+    # MicroPython's bool is no subclass of int.
+    return int(number) if isinstance(number, (int, bool)) else _indexed(number)
 
 
 def index(number):
@@ -325,9 +329,9 @@ def _indexed(number):
     found = getattr(number, "__index__", None)
     if found is not None:
         found = found()
-    if type(found) is not int:
+    if not isinstance(found, (int, bool)):
         raise TypeError("an integer is required")
-    return found
+    return int(found)
 
 
 def dropped(sock):

@@ -5,7 +5,7 @@ for an abstract name. Paths live here, not in a filesystem; each type of socket 
 function but `parse` is called with the kernel's lock held.
 """
 
-from ..host import bytes_of, const, decode, encode, error, keep, micropython
+from ..host import MICROPYTHON, bytes_of, const, decode, encode, error, keep, micropython
 from .tables import kernel, passes_credentials
 
 _ENOENT = const(2)
@@ -30,7 +30,7 @@ def parse(address):
             return address
         name = encode(address)
     elif isinstance(address, str):
-        name = encode("".join((address,)))
+        name = bytes(memoryview(address)) if MICROPYTHON else encode("".join((address,)))
     else:
         name = bytes(bytes_of(address))
     if not name:
