@@ -68,43 +68,54 @@ def close_finished(lock):
     Each stays listed until that is done: where Ctrl-C ends it, it is done again.
     """
     failure = None
+    file = None
     while True:
-        with lock:
-            file = _next_to_close()
-        if file is None:
-            break
         try:
+            file = _next_to_close(lock)
+            if file is None:
+                break
             if hasattr(file.object, "close"):
                 file.object.close()
+            _closed(lock, file)  # here, since the end of `try` is a place where an interrupt may come
         except Exception as raised:
             failure = raised
+            _closed(lock, file)
         except BaseException:
-            file.closing = False
+            _not_closed(lock, file)
             raise
-        with lock:
-            _closed(file)
     if failure is not None:
         raise failure
 
 
 @micropython.native
-def _next_to_close():
-    file = kernel.finished
-    while file is not None and file.closing:
-        file = file.next
-    if file is not None:
-        file.closing = True
+def _next_to_close(lock):
+    with lock:
+        file = kernel.finished
+        while file is not None and file.closing:
+            file = file.next
+        if file is not None:
+            file.closing = True
     return file
 
 
 @micropython.native
-def _closed(file):
-    before = None
-    other = kernel.finished
-    while other is not file:
-        before = other
-        other = other.next
-    if before is None:
-        kernel.finished = file.next
-    else:
-        before.next = file.next
+def _not_closed(lock, file):
+    with lock:
+        if file is not None:
+            file.closing = False
+
+
+@micropython.native
+def _closed(lock, file):
+    with lock:
+        before = None
+        other = kernel.finished
+        while other is not None and other is not file:
+            before = other
+            other = other.next
+        if other is None:
+            return
+        if before is None:
+            kernel.finished = file.next
+        else:
+            before.next = file.next
