@@ -10,8 +10,13 @@ _Static_assert(K_COUNT == 9, "the root pointers above");
 #error "_afunix needs MICROPY_MODULE_BUILTIN_INIT"
 #endif
 
-// Called when the module is imported first, after every soft reset.
+// Called when the module is imported first, after every soft reset; and sometimes again, which must change nothing:
+// what is loaded after this module is there then.
 static mp_obj_t module_init(void) {
+    mp_obj_t later = MP_OBJ_NEW_QSTR(qstr_from_str("afunix.socket"));
+    if (mp_map_lookup(&MP_STATE_VM(mp_loaded_modules_dict).map, later, MP_MAP_LOOKUP) != NULL) {
+        return mp_const_none;
+    }
     af.endpoint_fields.count = af.socket_fields.count = 0;
     af_kept[K_lock] = MP_OBJ_NULL;
     af_set_up_handle();
