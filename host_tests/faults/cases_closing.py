@@ -295,7 +295,6 @@ def _dropped(w):
     "finaliser", "a dropped socket", cannot_fail=True, swallows=True, kinds=("interrupt", "line", "opcode", "callback")
 )
 def _(w):
-    gc.disable()
     _dropped(w)
     return _collect
 

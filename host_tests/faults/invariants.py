@@ -19,16 +19,13 @@ def broken():
     for endpoint in live:
         where = "endpoint %d" % endpoint.index
         _connections(endpoint, live, where, found)
-        _queues(endpoint, live, where, found)
-        unaccepted = not view.facts(endpoint)[3][0]  # it sends nothing yet
-        if view.route(endpoint) is not (None if unaccepted else view.right_route(endpoint)):
+        _queues(endpoint, where, found)
+        if view.route(endpoint) is not view.right_route(endpoint):
             found.append(where + ": its route is not the one that its state says")
-    sockets, in_flight = view.counters()
-    if sockets != len(live):
-        found.append("%d sockets are counted, %d there are" % (sockets, len(live)))
-    if in_flight != counted:
-        found.append("%d references in flight are counted, %d there are" % (in_flight, counted))
-    return found
+    there = (len(live), counted, len(view.names()), len(view.descriptors()))
+    if view.counters() != there:
+        found.append("sockets, rights in flight, names and descriptors: counted %s, %s" % (view.counters(), there))
+    return found + view.wrong_descriptors()
 
 
 def _live(found):
@@ -114,6 +111,10 @@ def _connections(endpoint, live, where, found):
             found.append(where + ": it is connected to nothing")
     elif endpoint.kind != DGRAM and peer is not None:
         found.append(where + ": it is not connected and has a peer")
+    callers = view.callers(endpoint)
+    wanted = [other for other in live if other.peer is endpoint and other.kind == DGRAM]
+    if callers is None or len(callers) != len(wanted) or [other for other in wanted if other not in callers]:
+        found.append(where + ": the list of those that are connected to it is wrong")
     waiting = view.pending(endpoint)
     if endpoint.pending != len(waiting) or (waiting[-1] if waiting else None) is not endpoint.last:
         found.append(where + ": %d connections are counted, %d wait" % (endpoint.pending, len(waiting)))
@@ -122,16 +123,15 @@ def _connections(endpoint, live, where, found):
             found.append(where + ": what waits to be accepted is no connection")
 
 
-def _queues(endpoint, live, where, found):
+def _queues(endpoint, where, found):
     ring = view.Ring(endpoint)
     if ring.framed != (endpoint.kind != STREAM) or not 0 <= ring.queued <= ring.size or ring.packets > ring.slots:
         found.append(where + ": its ring makes no sense")
         return
     if ring.framed and sum(ring.lengths()) != ring.queued:
         found.append(where + ": the lengths of its packets are not those of its bytes")
-    for sender in ring.senders():
-        if view.is_socket(sender) and sender not in live:
-            found.append(where + ": a packet's sender is closed and not forgotten")
+    if ring.attention & (view.NOT_OPEN | view.BUSY):
+        found.append(where + ": readers are kept away")
     if ring.remains():
         found.append(where + ": something is left of a packet that was taken")
     _marks(endpoint, ring, where, found)

@@ -8,7 +8,7 @@ def picture():
     """All that programs could ever find out of the tables, as a list of tuples: equal where the kernel is the same
     for them, whatever places things have in its memory."""
     order = _Order()
-    lines = [("names", tuple(sorted([str(view._named(_name(key))) for key in view.names()])))]
+    lines = [("names", tuple(sorted([str(view.named(_name(key))) for key in view.names()])))]
     for fd, description in view.descriptors():
         lines.append(("descriptor", fd, order.of(description)))
     at = 0
@@ -39,9 +39,6 @@ class _Order:
         self.sockets += view.is_socket(description)
         return len(self.known) - 1
 
-    def sender(self, sender):
-        return self.of(sender) if view.is_socket(sender) else sender
-
 
 def _portrait(description, number, order):
     if not view.is_socket(description):
@@ -55,9 +52,9 @@ def _portrait(description, number, order):
         (number, "socket")
         + view.facts(description)
         + (
-            ("peer", peer, "waiting", waiting, "route", route and order.sender(route)),
+            ("peer", peer, "waiting", waiting, "route", route and order.of(route)),
             ("queue", ring.data, tuple(ring.lengths()), ring.attention),
-            ("senders", tuple([order.sender(view._named(sender)) for sender in ring.senders()])),
+            ("senders", tuple(ring.senders())),
             ("cargo", tuple([_cargo(item, order) for item in ring.cargo()])),
             ("marks", tuple([(start, end, _cargo(item, order)) for start, end, item in ring.marks()])),
             ("options", view.options(description)),

@@ -33,7 +33,7 @@ def _sweep(group, plane):
         environment = {"PYTHONPATH": os.pathsep.join(map(str, paths)), "PYTHONDONTWRITEBYTECODE": "1"}
     else:
         assert FAULTS.is_file(), "build/faults/micropython is missing; build it with: make faults"
-        command = [str(FAULTS), "-X", "heapsize=4M", str(HERE / "run.py")]
+        command = [str(FAULTS), "-X", "heapsize=8M", str(HERE / "run.py")]
         environment = {"MICROPYPATH": ":".join(map(str, (*paths, ".frozen")))}
     done = subprocess.run(
         [*command, group, plane],

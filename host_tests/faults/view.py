@@ -6,10 +6,9 @@ A change of the kernel's tables is a change of this file and of no other here.
 
 import sys
 
-from afunix.data.plane import Endpoint
-from afunix.kernel import connection, kernel
-from afunix.kernel import numbers as c
-from afunix.kernel.lock import lock as kernel_lock
+from afunix.kernel import connection
+from afunix.kernel.lock import lock
+from afunix.kernel.tables import kernel
 
 MICROPYTHON = sys.implementation.name == "micropython"
 NATIVE = sys.modules.get("_afunix") is not None
@@ -18,21 +17,26 @@ NATIVE = sys.modules.get("_afunix") is not None
 _W, _R, _SIZE, _WRAP, _RW, _RR, _SLOTS, _RWRAP, _ATTENTION, _FRAMED = range(10)
 
 # Why a reader of a ring must look at more than its bytes.
-ANCILLARY = c.ANCILLARY
-URGENT = c.URGENT
+ANCILLARY = 1
+NOT_OPEN = 8
+URGENT = 16
+BUSY = 32
+
+# What a descriptor is made of.
+_EP, _SERIAL, _DESCRIPTION, _ABANDONED = range(4)
+_CLOSED = 1
 
 
 def held_locks():
     """The names of the locks that somebody holds, without waiting for any."""
+    if not lock.try_enter():
+        return ["kernel.lock"]
+    lock.__exit__(None, None, None)
     held = []
-    if kernel_lock.is_mine() or not kernel_lock.try_enter():
-        held.append("the kernel's lock")
-    else:
-        kernel_lock.__exit__(None, None, None)
     for endpoint in kernel.endpoints:
         for name in ("wlock", "rlock"):
-            lock = getattr(endpoint, name, None)  # those in C have no way out but their end
-            if lock is not None and not _is_free(lock):
+            each = getattr(endpoint, name, None)  # those in C have no way out but their end
+            if each is not None and not _is_free(each):
                 held.append("%s of endpoint %d" % (name, endpoint.index))
     return held
 
@@ -50,23 +54,28 @@ def unfinished():
     for name in ("dying", "suspicious", "finished", "to_close", "waiting"):
         if getattr(kernel, name):
             left.append(name)
-    if waiters():
-        left.append("waiters")
+    if lock.left:
+        left.append("lock.left")
+    if not MICROPYTHON:
+        from afunix.host.cpython import waiters
+
+        if waiters.count:
+            left.append("waiters")
     return left
 
 
 def waiters():
-    """How many calls wait. On a board nobody counts them."""
+    """How many calls wait."""
     if MICROPYTHON:
-        return 0
+        return kernel.waiting
     from afunix.host.cpython import waiters
 
     return waiters.count
 
 
 def counters():
-    """What the kernel counts: (open sockets, references in flight)."""
-    return kernel.live, kernel.in_flight
+    """What the kernel counts: (open sockets, references in flight, names, descriptors)."""
+    return kernel.live, kernel.in_flight, kernel.bound, kernel.open
 
 
 def limits():
@@ -81,22 +90,46 @@ def endpoints():
 
 def unused():
     """Those that belong to no socket, as the kernel lists them."""
+    return _linked(kernel.unused, "free")
+
+
+def _linked(first, name):
+    """What a list has whose items know the next one; cut short where it runs in a circle."""
     found = []
-    endpoint = kernel.unused
-    while endpoint is not None and len(found) <= len(kernel.endpoints):
-        found.append(endpoint)
-        endpoint = endpoint.free
+    while first is not None and len(found) < 2000:
+        found.append(first)
+        first = getattr(first, name)
     return found
 
 
 def descriptors():
     """(number, description) of each descriptor that is open."""
-    return [(i + 3, d[2]) for i, d in enumerate(kernel.descriptors) if d is not None]
+    return [(i + 3, d[_DESCRIPTION]) for i, d in enumerate(kernel.descriptors) if d is not None]
+
+
+def wrong_descriptors():
+    """What is wrong with single descriptors."""
+    found = []
+    for i, d in enumerate(kernel.descriptors):
+        if d is None:
+            if i < kernel.lowest:
+                found.append("place %d is free and below the lowest one" % i)
+            continue
+        description = d[_DESCRIPTION]
+        if d[_ABANDONED] or description is None:
+            found.append("the descriptor in place %d is to be closed" % i)
+        elif is_socket(description) and (d[_EP] is not description or d[_SERIAL] != description.serial()):
+            found.append("the descriptor in place %d does not know its socket" % i)
+        elif not is_socket(description) and (d[_EP] is not kernel.closed or d[_SERIAL] != _CLOSED):
+            found.append("the descriptor in place %d takes an object for a socket" % i)
+    return found
 
 
 def names():
     """{key: endpoint}."""
-    found = dict(kernel.paths)
+    found = {}
+    for name in kernel.paths:
+        found[name] = kernel.paths[name]
     for kind in kernel.abstract:
         for name in kernel.abstract[kind]:
             found[(kind, name)] = kernel.abstract[kind][name]
@@ -109,8 +142,19 @@ def key_of(endpoint):
     return address if isinstance(address, str) else (endpoint.kind, address)
 
 
+def callers(endpoint):
+    """The datagram sockets that are connected to it, as it lists them; None where the list is torn."""
+    found = _linked(endpoint.callers, "next_caller")
+    before = None
+    for each in found:
+        if each.previous_caller is not before:
+            return None
+        before = each
+    return found
+
+
 def is_socket(description):
-    return isinstance(description, Endpoint)
+    return description.kind >= 0
 
 
 def file_state(file):
@@ -140,9 +184,9 @@ class Ring:
         return [self._endpoint.lengths[slot] for slot in self._used()]
 
     def senders(self):
-        """Of the packets: each an endpoint, or the name of one that is closed."""
+        """Of the packets: the name of each, None where it has none."""
         origins = [self._endpoint.senders[slot] for slot in self._used()]
-        return [None if origin is None else _named(origin[0]) for origin in origins]
+        return [named(origin and origin[0]) for origin in origins]
 
     def cargo(self):
         """What comes with the packets: each an Ancillary or None."""
@@ -162,12 +206,8 @@ class Ring:
         """(start, end, Ancillary) of each mark in a stream, counted from the first byte."""
         mask = self._ctl[_WRAP]
         first = self._ctl[_R]
-        marks = []
-        item = self._endpoint.marks
-        while item is not None:
-            marks.append(((item.start - first) & mask, (item.end - first) & mask, item))
-            item = item.next
-        return marks
+        marks = _linked(self._endpoint.marks, "next")
+        return [((item.start - first) & mask, (item.end - first) & mask, item) for item in marks]
 
 
 def carried(endpoint):
@@ -179,12 +219,7 @@ def carried(endpoint):
 
 def pending(endpoint):
     """The connections that wait to be accepted."""
-    found = []
-    waiting = endpoint.first
-    while waiting is not None and len(found) < 1000:
-        found.append(waiting)
-        waiting = waiting.next
-    return found
+    return _linked(endpoint.first, "next")
 
 
 def options(endpoint):
@@ -203,8 +238,7 @@ def route(endpoint):
 
 def right_route(endpoint):
     """The one that the tables say it should be."""
-    peer = endpoint.peer
-    inlet = None if peer is None else connection._plain_inlet(endpoint, peer)
+    inlet = None if endpoint.peer is None else connection._plain_inlet(endpoint, endpoint.peer)
     return None if inlet is None else _owner_of(inlet)
 
 
@@ -217,29 +251,38 @@ def _owner_of(inlet):
 
 def facts(endpoint):
     """The plain values that belong to a socket."""
-    address = _named(endpoint.address)
+    address = named(endpoint.address)
     return (
         (endpoint.kind, endpoint.state, endpoint.shut, endpoint.error),
         (endpoint.owner, endpoint.credentials, endpoint.nonblocking, endpoint.backlog),
-        (address, endpoint.bound, endpoint.orphaned, _named(endpoint.peer_address)),
+        (address, endpoint.bound, endpoint.orphaned, named(endpoint.peer_address)),
         (endpoint.references, endpoint.in_flight, endpoint.pending),
     )
 
 
-def _named(address):
+def named(address):
     """A name that the kernel chose is another one each time."""
     if isinstance(address, bytes) and len(address) == 6:
         return "chosen"
     return address
 
 
+# fmt: off
+_OF_A_SOCKET = (
+    "kind", "state", "shut", "error", "owner", "credentials", "nonblocking", "backlog",
+    "peer", "orphaned", "peer_address", "out", "origin", "callers", "next_caller", "previous_caller",
+    "address", "bound", "pending", "first", "last", "next", "marks", "last_mark", "options",
+    "references", "in_flight", "sender", "cargo",
+)
+# fmt: on
+
+
 def fresh(endpoint):
     """Is it as an endpoint is that no socket has? Returns the names of what it has beyond that."""
     found = []
-    for name in ("kind", "peer", "out", "address", "pending", "first", "last", "next", "marks", "options", "error"):
+    for name in _OF_A_SOCKET:
         if getattr(endpoint, name):
             found.append(name)
-    for name in ("references", "in_flight", "bound", "orphaned", "cargo", "peer_address"):
-        if getattr(endpoint, name):
-            found.append(name)
+    if endpoint.serial():
+        found.append("serial")
     return found
