@@ -10,12 +10,12 @@ def run(scripts):
     """Run the cases of `scripts` and look at the kernel after each file. Prints what is left behind."""
     for script in scripts:
         kit.on_afunix(script)
-        for what in _left():
+        for what in left():
             print("LEFT", script, what)
     print("RAN", len(scripts))
 
 
-def _left():
+def left():
     """What is not as in an unused kernel."""
     state = {
         "sockets": kernel.live,

@@ -37,11 +37,11 @@ def test_unix(unix_python):
 NOTICED = """
 import afunix, leak_cases
 from afunix.kernel import kernel
-assert not leak_cases._left()
+assert not leak_cases.left()
 one, other = afunix.socketpair()
 one.bind("/name")
 one.send(b"x")
-print(len(leak_cases._left()) > 4)
+print(len(leak_cases.left()) > 4)
 """
 
 

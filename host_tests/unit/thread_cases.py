@@ -8,6 +8,7 @@ import _thread
 import time
 
 import afunix
+from afunix.kernel import kernel, operation
 
 SIZE = 64  # of a message: who sent it, its number, and bytes that follow from both
 
@@ -49,6 +50,12 @@ class Threads:
                     running = True
                 elif ended is not None:
                     raise ended
+
+
+def until_waiting(count):
+    """Return as soon as so many calls wait."""
+    while operation.waiting() != count:
+        time.sleep(0.001)
 
 
 def _fill(message, sender, number):
@@ -251,3 +258,122 @@ def _check_all(seen, writers, count):
             numbers = [number for who, number in got if who == sender]
             assert numbers == sorted(numbers)
     assert sorted(arrived) == [(sender, number) for sender in range(writers) for number in range(count)]
+
+
+def first_use(threads):
+    """What is loaded when it is first asked for, asked for by threads at once: all of them get it."""
+    running = Threads()
+    for _ in range(threads):
+        running.start(_use_what_is_loaded_late)
+    running.join()
+
+
+def _use_what_is_loaded_late():
+    for name in ("send_fds", "ioctl", "CMSG_LEN", "SO_PEERCRED", "recv_fds", "aio"):
+        assert getattr(afunix, name) is not None
+
+
+def plain_and_rights(kind, count):
+    """A writer's messages have a descriptor with them or have none, by turns; a reader takes them plainly or looks.
+
+    A message with a descriptor must never be taken as a plain one while its writer queues it: the descriptor would be
+    found beside another message, or nowhere.
+    """
+    afunix.configure(ring=256, records=4, descriptors=32)
+    one, other = afunix.socketpair(afunix.AF_UNIX, kind)
+    passed = afunix.socket()
+    afunix.send_fds, afunix.recv_fds  # noqa: B018  # loaded before the threads are: see first_use
+    threads = Threads()
+    threads.start(_plain_and_rights, one, passed, count)
+    threads.start(_take_and_look, other, count)
+    threads.join()
+    assert kernel.in_flight == 0
+    for sock in (one, other, passed):
+        sock.close()
+
+
+def _take_and_look(sock, count):
+    message = bytearray(SIZE)
+    expected = bytearray(SIZE)
+    for number in range(count):
+        if number & 1:
+            assert sock.recv_into(message) == SIZE
+        else:
+            data, fds, _, _ = afunix.recv_fds(sock, SIZE, 4)
+            for fd in fds:
+                afunix.close(fd)
+            assert len(fds) == _has_rights(number), (number, fds)
+            message[:] = data
+        assert _check(message, expected) == (1, number)
+
+
+def _has_rights(number):
+    return number * 7 % 5 < 2
+
+
+def _plain_and_rights(sock, passed, count):
+    message = bytearray(SIZE)
+    for number in range(count):
+        _fill(message, 1, number)
+        if _has_rights(number):
+            assert afunix.send_fds(sock, [message], [passed.fileno()]) == SIZE
+        else:
+            assert sock.send(message) == SIZE
+
+
+def control_calls(threads, count):
+    """Threads make sockets, names, connections, circles of rights, and close them again: every table is empty then."""
+    import leak_cases
+
+    afunix.configure(sockets=16 * threads, descriptors=20 * threads, names=4 * threads, rights=12 * threads, ring=64)
+    _control_calls(threads, 1)  # loads what is loaded late
+    running = Threads()
+    for number in range(threads):
+        running.start(_control_calls, number, count)
+    running.join()
+    assert not leak_cases.left(), leak_cases.left()
+
+
+def _control_calls(number, count):
+    path = "/control" + str(number)
+    for i in range(count):
+        kind = (afunix.SOCK_STREAM, afunix.SOCK_SEQPACKET, afunix.SOCK_DGRAM)[i % 3]
+        sockets = list(afunix.socketpair(afunix.AF_UNIX, kind))
+        one, other = sockets
+        if kind != afunix.SOCK_DGRAM:
+            sockets += _connect_once(path, kind, one)
+        else:
+            sockets.append(_send_to_itself(kind))
+        sockets.append(one.dup())
+        # A circle, which is collected when the descriptors are closed.
+        afunix.send_fds(one, [b"x"], [one.fileno(), other.fileno()])
+        if i & 1:
+            other.shutdown(afunix.SHUT_RDWR)
+        for j in range(len(sockets)):
+            sockets[(i + j) % len(sockets)].close()
+
+
+def _connect_once(path, kind, passed):
+    listener = afunix.socket(afunix.AF_UNIX, kind)
+    listener.bind(path)
+    listener.listen(2)
+    waits, client = afunix.socket(afunix.AF_UNIX, kind), afunix.socket(afunix.AF_UNIX, kind)
+    for sock in (client, waits):
+        sock.connect(path)
+    server, _ = listener.accept()
+    assert afunix.send_fds(client, [b"x"], [passed.fileno(), listener.fileno()]) == 1
+    data, fds, _, _ = afunix.recv_fds(server, 9, 4)
+    assert data == b"x" and len(fds) == 2
+    for fd in fds:
+        afunix.close(fd)
+    return [listener, waits, client, server]
+
+
+def _send_to_itself(kind):
+    sock = afunix.socket(afunix.AF_UNIX, kind)
+    sock.setsockopt(afunix.SOL_SOCKET, afunix.SO_PASSCRED, 1)
+    sock.bind("")
+    name = sock.getsockname()
+    assert sock.sendto(b"x", name) == 1
+    assert sock.recvfrom(9) == (b"x", name)
+    return sock
