@@ -142,7 +142,7 @@ static mp_obj_t endpoint_skip(mp_obj_t self_in, mp_obj_t n) {
     af_lock(&self->rlock, true);
     af_ring_skip(&self->ring, count);
     af_unlock(&self->rlock);
-    return mp_const_none;
+    return n;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(skip_obj, endpoint_skip);
 

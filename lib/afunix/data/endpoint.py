@@ -212,10 +212,11 @@ class Endpoint(State, Recorded):
 
     @micropython.native
     def skip(self, n):
-        """Release the first `n` queued bytes."""
+        """Release the first `n` queued bytes. Returns how many."""
         self.rlock.acquire()
         ring.skip(self.ctl, n)
         self.rlock.release()
+        return n
 
     # readiness
 

@@ -292,7 +292,7 @@ _WAKING = {
     "append": 1,
     "append_packet": True,
     "fetch": 1,
-    "skip": None,
+    "skip": 1,
     "clear": None,
 }
 _APPENDS = ("append", "append_packet")
