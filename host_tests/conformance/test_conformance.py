@@ -29,6 +29,8 @@ BROKEN = (("xtensa", "python"),)
 SCRIPTS = sorted(path.stem for path in CASES.glob("*.py"))
 # How long a whole file of cases may take, and how long the board may be silent between two of them.
 TIMEOUT = 60
+# The piece of heap in which the largest file of cases has room while it comes in.
+ROOM = 16384
 # How much of a dead script's output a failure quotes.
 TAIL = 3000
 
@@ -75,6 +77,20 @@ def _cpython(module, function, script):
     return Outcome(done.stdout.decode(errors="replace"), f"ended with code {done.returncode}")
 
 
+def _has_room(board):
+    """Whether a file of cases can be loaded: MicroPython does not move what lies in its heap."""
+    probe = f"""
+import gc
+gc.collect()
+try:
+    bytearray({ROOM})
+    print(gc.mem_free() > {4 * ROOM})
+except MemoryError:
+    print(False)
+"""
+    return board.exec(probe).strip() == "True"
+
+
 class Targets:
     """Where the cases run, each file once."""
 
@@ -112,9 +128,9 @@ class Targets:
     def _board(self, script, what, plane):
         board = self._request.getfixturevalue("boards").get(plane, what)
         try:
-            if self._in_order != (what, plane):
+            # A reset costs seconds on an emulated board: only a script that died, or a heap in pieces, makes one necessary.
+            if self._in_order != (what, plane) or not _has_room(board):
                 board.soft_reset()
-            # A reset costs seconds on an emulated board: only a script that died makes one necessary.
             self._in_order = None
             board.load(HERE / "kit.py")
             board.exec("import kit; kit.cases.clear()")

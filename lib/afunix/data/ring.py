@@ -59,24 +59,27 @@ def lengths(ctl):
 # What the control plane asks and sets. Setting is for the holder of the kernel's lock.
 
 
-@micropython.viper
-def open_for(ctl, serial: int, kind: int):
+# Native and not viper: no figure hangs on them, and MicroPython 1.25 makes machine code for Xtensa of
+# `pointer[constant] = value` that stores something else.
+
+
+@micropython.native
+def open_for(ctl, serial, kind):
     """The ring belongs to the socket `serial` of `kind` from now on."""
-    c = ptr32(ctl)
-    c[_FRAMED] = 0 if kind == _STREAM else 1
-    c[_ATTENTION] = 0
-    c[_SERIAL] = serial
+    ctl[_FRAMED] = 0 if kind == _STREAM else 1
+    ctl[_ATTENTION] = 0
+    ctl[_SERIAL] = serial
 
 
 # These three are methods of an endpoint (State): a control call needs them too often for a call more.
 
 
-@micropython.viper
+@micropython.native
 def disown(self):
     """It is no socket any more, for every handle and every call under way."""
-    c = ptr32(self.ctl)
-    c[_SERIAL] = 0
-    c[_ATTENTION] = _NOT_OPEN
+    ctl = self.ctl
+    ctl[_SERIAL] = 0
+    ctl[_ATTENTION] = _NOT_OPEN
 
 
 @micropython.viper
