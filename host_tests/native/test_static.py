@@ -14,7 +14,7 @@ ROOT = PORT.parent
 NATIVE = sorted(HERE.glob("*.c"))
 BINDING = sorted((PORT / "afunix").glob("*.c"))
 # What only one form of the binding is compiled from on this machine: inside firmware, as a file.
-IN_FIRMWARE = ["user_module", "state", "section", "datagram", "lock_word"]
+IN_FIRMWARE = ["user_module", "state", "record", "section", "datagram", "lock_word"]
 AS_A_FILE = ["native_module", "lock_object", "thin"]
 # MicroPython's way to find a module is a variable that no header declares.
 NOT_THE_BINDING = "-misc-use-internal-linkage"

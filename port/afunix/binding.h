@@ -10,6 +10,7 @@
 //   fields.c         attributes by name
 //   endpoint.c       one end of a channel: a ring, its locks, its fields; plain.h has what runs for every message
 //   state.c          what the control plane sees and sets there (user module only)
+//   record.c         other names that are found as fast (user module only)
 //   section.c        the kernel's lock (user module only)
 //   object.c         sockets as objects
 //   datagram.c       datagrams to a name (user module only)
@@ -46,15 +47,12 @@
 #include "py/mperrno.h"
 #include "py/stream.h"
 
-// What the types refer to beside the core's data. A native module's variables are traced by the collector; the user
-// module registers a root pointer.
+// What there is one of. A native module's variables are traced by the collector; the user module registers a root
+// pointer.
 enum {
-    K_endpoint_fields,
-    K_endpoint_dict,
     K_handle_dict,
-    K_socket_fields,
-    K_socket_dict,
-    K_class,
+    K_endpoint_type,
+    K_socket_type,
     #if !MICROPY_ENABLE_DYNRUNTIME
     K_lock, // the kernel's, and the two parts of its registry that datagrams are sent by
     K_paths,
@@ -63,16 +61,18 @@ enum {
     K_COUNT,
 };
 
-// The attributes of a type: first `count` fields, which each object has for itself, with what a fresh one has in them;
-// then the type's members, functions and properties. `place` finds a name: where its number leads to, or next to that,
-// there is 1 + its place.
+// A type made of what plane.py knows about it. Its attributes: first `count` fields, which each object has for itself,
+// with what a fresh one has in them; then members, functions and properties. `places` finds a name: where its number
+// leads to, or next to that, there is 1 + its place. A type that is made anew is another: objects of the former keep
+// theirs.
 enum { AF_PLACES = 128 };
 typedef struct {
+    mp_obj_full_type_t type;
     size_t count;
     const mp_map_elem_t *fresh;
     const mp_map_elem_t *members;
-    uint8_t place[AF_PLACES];
-} af_fields_t;
+    uint8_t places[AF_PLACES];
+} af_type_t;
 
 // Handle is the base class of the class `socket`. The socket type is what `socket` itself makes: it has the methods in
 // C and those of the class.
@@ -85,8 +85,7 @@ typedef struct {
     uintptr_t first_name, next_name; // see AF_NAME
     bool two_cores; // an RP2040
     #endif
-    af_fields_t endpoint_fields, socket_fields;
-    mp_obj_full_type_t endpoint_type, handle_type, socket_type;
+    mp_obj_full_type_t handle_type;
 } af_state_t;
 
 // Global, not static: that is where a native module's variables can be, and what finds them there
@@ -120,9 +119,15 @@ static inline __attribute__((always_inline)) const mp_obj_type_t *af_type(mp_obj
 #define AF_NAME(attr) MP_OBJ_NEW_QSTR(attr)
 #endif
 
-#define AF_IS(object, which) (af_type(object) == (const mp_obj_type_t *)(which))
+// Is it an object of that very type? Before that is made it is NULL, and there are none.
+#define AF_IS(object, which) \
+    (mp_obj_is_obj(object) && ((const mp_obj_base_t *)MP_OBJ_TO_PTR(object))->type == (const mp_obj_type_t *)(which))
+#define AF_IS_ENDPOINT(object) AF_IS(object, MP_OBJ_TO_PTR(af_kept[K_endpoint_type]))
+#define AF_IS_SOCKET(object) AF_IS(object, MP_OBJ_TO_PTR(af_kept[K_socket_type]))
 #define AF_NUMBER(object) MP_OBJ_SMALL_INT_VALUE(object)
 #define AF_INT(number) MP_OBJ_NEW_SMALL_INT(number)
+
+#define AF_INLINE static inline __attribute__((always_inline))
 
 // On the way of every message: inside firmware speed comes first, in a file size does.
 #if MICROPY_ENABLE_DYNRUNTIME
@@ -130,7 +135,7 @@ static inline __attribute__((always_inline)) const mp_obj_type_t *af_type(mp_obj
 #define AF_FLAT
 #define AF_COLD
 #else
-#define AF_HOT static inline __attribute__((always_inline))
+#define AF_HOT AF_INLINE
 #define AF_FLAT __attribute__((flatten)) // all that it calls is a part of it, as far as that is known here
 #define AF_COLD __attribute__((noinline)) // but not this
 #endif
@@ -139,16 +144,54 @@ static inline __attribute__((always_inline)) const mp_obj_type_t *af_type(mp_obj
 
 // fields.c
 
-// Take over the `named` fields and the `members`, which are the type's dictionary and do not change any more.
-void af_fields_keep(af_fields_t *fields, int kept, const mp_map_t *named, const mp_map_t *members);
-// What is noted of that name, NULL for nothing.
-const mp_map_elem_t *af_fields_find(const af_fields_t *fields, qstr attr);
-// Where an object has what was found, NULL where that is a member of the type.
-mp_obj_t *af_fields_place(const af_fields_t *fields, const mp_map_elem_t *found, mp_obj_t *field);
+// A type whose objects have the `named` fields and, out of a dictionary that does not change any more, the `members`.
+af_type_t *af_type_new(const mp_map_t *named, mp_obj_t members);
+#define AF_TYPE_OF(object) ((const af_type_t *)((const mp_obj_base_t *)MP_OBJ_TO_PTR(object))->type)
 // The type's member as an attribute of `self`.
 void af_fields_load(mp_obj_t self, mp_obj_t member, mp_obj_t *dest);
 // Give the fields from the place `from` on their fresh values.
-void af_fields_refresh(const af_fields_t *fields, mp_obj_t *field, size_t from);
+void af_fields_refresh(const af_type_t *type, mp_obj_t *field, size_t from);
+
+// The number of an interned name as an object, in which it begins with bit 3.
+#define AF_NUMBER_OF_NAME(name) ((uintptr_t)(name) / 8)
+
+// The place of a name, -1 where there is none; it is that of a member from `count` on.
+AF_INLINE int af_fields_find(const af_type_t *type, qstr attr) {
+    mp_obj_t name = AF_NAME(attr);
+    for (size_t at = AF_NUMBER_OF_NAME(name);; at++) {
+        int place = type->places[at % AF_PLACES] - 1;
+        if (place < 0) {
+            return place;
+        }
+        const mp_map_elem_t *found = (size_t)place < type->count ? type->fresh : type->members - type->count;
+        if (found[place].key == name) {
+            return place;
+        }
+    }
+}
+
+static inline mp_obj_t af_fields_member(const af_type_t *type, int place) {
+    return type->members[place - type->count].value;
+}
+
+// What a type does about its objects' attributes: `place` is what was found.
+AF_INLINE void af_fields_attr(int place, mp_obj_t self, mp_obj_t *field, mp_obj_t *dest) {
+    const af_type_t *type = AF_TYPE_OF(self);
+    if (place < 0) {
+        return;
+    }
+    bool is_field = (size_t)place < type->count;
+    if (dest[0] != MP_OBJ_NULL) {
+        if (is_field && dest[1] != MP_OBJ_NULL) {
+            field[place] = dest[1];
+            dest[0] = MP_OBJ_NULL; // done
+        }
+    } else if (is_field) {
+        dest[0] = field[place];
+    } else {
+        af_fields_load(self, af_fields_member(type, place), dest);
+    }
+}
 
 // endpoint.c
 
@@ -190,8 +233,6 @@ bool af_endpoint_fits(size_t place, mp_obj_t value);
 bool af_append_packet(af_endpoint_t *self, mp_obj_t origin, mp_obj_t ancillary, const uint8_t *data, uint32_t n);
 uint32_t af_events(const af_endpoint_t *self);
 
-#define af_is_endpoint(object) AF_IS((object), &af.endpoint_type)
-
 // Its functions for Python, in the order of plane.py.
 extern const void *const af_endpoint_methods[];
 extern const size_t af_endpoint_method_count;
@@ -202,6 +243,12 @@ extern const size_t af_endpoint_method_count;
 // For Python, in the order of plane.py.
 extern const void *const af_state_methods[];
 extern const size_t af_state_method_count;
+#endif
+
+// record.c
+
+#if !MICROPY_ENABLE_DYNRUNTIME
+extern const mp_obj_fun_builtin_var_t af_record_obj;
 #endif
 
 // section.c
@@ -259,7 +306,6 @@ extern const size_t af_handle_method_count;
 
 // module.c
 
-void af_set_up_handle(void);
 extern const mp_obj_fun_builtin_var_t af_endpoint_obj, af_socket_obj;
 extern const mp_obj_fun_builtin_fixed_t af_parts_obj;
 #if !MICROPY_ENABLE_DYNRUNTIME

@@ -8,7 +8,7 @@
 // A program can write there.
 static inline af_socket_id_t af_socket_of(mp_obj_t self) {
     mp_obj_t descriptor;
-    if (AF_IS(self, &af.socket_type)) {
+    if (AF_IS_SOCKET(self)) {
         descriptor = ((af_socket_t *)MP_OBJ_TO_PTR(self))->field[H_descriptor];
     } else {
         descriptor = af_descriptor(self);
@@ -16,7 +16,7 @@ static inline af_socket_id_t af_socket_of(mp_obj_t self) {
     if (AF_IS(descriptor, &mp_type_list)) {
         const mp_obj_list_t *list = MP_OBJ_TO_PTR(descriptor);
         const mp_obj_t *items = list->items;
-        if (list->len >= 2 && af_is_endpoint(items[0]) && mp_obj_is_small_int(items[1])) {
+        if (list->len >= 2 && AF_IS_ENDPOINT(items[0]) && mp_obj_is_small_int(items[1])) {
             return (af_socket_id_t) { MP_OBJ_TO_PTR(items[0]), AF_NUMBER(items[1]) };
         }
     }

@@ -17,7 +17,7 @@ static af_endpoint_t *named(mp_obj_t name) {
     }
     mp_obj_dict_t *names = MP_OBJ_TO_PTR(af_kept[is_path ? K_paths : K_abstract]);
     const mp_map_elem_t *found = mp_map_lookup(&names->map, name, MP_MAP_LOOKUP);
-    return found != NULL && af_is_endpoint(found->value) ? MP_OBJ_TO_PTR(found->value) : NULL;
+    return found != NULL && AF_IS_ENDPOINT(found->value) ? MP_OBJ_TO_PTR(found->value) : NULL;
 }
 
 static bool is_plain(const af_endpoint_t *self, uint32_t closed) {

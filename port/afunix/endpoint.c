@@ -1,7 +1,7 @@
 #include "plain.h"
 
 af_endpoint_t *af_endpoint_of(mp_obj_t object) {
-    if (!af_is_endpoint(object)) {
+    if (!AF_IS_ENDPOINT(object)) {
         mp_raise_TypeError(NULL);
     }
     return MP_OBJ_TO_PTR(object);
@@ -163,7 +163,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(clear_obj, endpoint_clear);
 // Life
 
 static mp_obj_t endpoint_renew(mp_obj_t self) {
-    af_fields_refresh(&af.endpoint_fields, af_endpoint_of(self)->field, E_peer);
+    af_fields_refresh(AF_TYPE_OF(self), af_endpoint_of(self)->field, E_peer);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(renew_obj, endpoint_renew);
@@ -188,12 +188,12 @@ mp_obj_t af_endpoint_make_new(const mp_obj_type_t *type, size_t n_args, size_t n
         || !AF_IS(args[E_ancillary], &mp_type_list)) {
         mp_raise_TypeError(NULL);
     }
-    size_t size = sizeof(af_endpoint_t) + af.endpoint_fields.count * sizeof(mp_obj_t);
+    size_t size = sizeof(af_endpoint_t) + ((const af_type_t *)type)->count * sizeof(mp_obj_t);
     af_endpoint_t *self = (af_endpoint_t *)mp_obj_malloc_helper(size, type);
     make_ring(self, args);
     af_lock_init(&self->wlock);
     af_lock_init(&self->rlock);
-    af_fields_refresh(&af.endpoint_fields, self->field, E_inlet);
+    af_fields_refresh((const af_type_t *)type, self->field, E_inlet);
     for (size_t i = 0; i < E_inlet; i++) {
         self->field[i] = args[i];
     }
@@ -203,7 +203,7 @@ mp_obj_t af_endpoint_make_new(const mp_obj_type_t *type, size_t n_args, size_t n
 
 bool af_endpoint_fits(size_t place, mp_obj_t value) {
     if (place == E_out || place == E_peer) {
-        return value == mp_const_none || af_is_endpoint(value);
+        return value == mp_const_none || AF_IS_ENDPOINT(value);
     }
     if (place >= E_kind && place <= E_pending) {
         return mp_obj_is_small_int(value);
@@ -211,19 +211,10 @@ bool af_endpoint_fits(size_t place, mp_obj_t value) {
     return place > E_inlet;
 }
 
-void af_endpoint_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
-    mp_obj_t *field = ((af_endpoint_t *)MP_OBJ_TO_PTR(self_in))->field;
-    const mp_map_elem_t *found = af_fields_find(&af.endpoint_fields, attr);
-    mp_obj_t *place = found == NULL ? NULL : af_fields_place(&af.endpoint_fields, found, field);
-    if (dest[0] == MP_OBJ_NULL) {
-        if (place != NULL) {
-            dest[0] = *place;
-        } else if (found != NULL) {
-            af_fields_load(self_in, found->value, dest);
-        }
-    } else if (place != NULL && dest[1] != MP_OBJ_NULL && af_endpoint_fits(place - field, dest[1])) {
-        *place = dest[1];
-        dest[0] = MP_OBJ_NULL; // done
+void af_endpoint_attr(mp_obj_t self, qstr attr, mp_obj_t *dest) {
+    int place = af_fields_find(AF_TYPE_OF(self), attr);
+    if (dest[1] == MP_OBJ_NULL || (place >= 0 && af_endpoint_fits(place, dest[1]))) {
+        af_fields_attr(place, self, ((af_endpoint_t *)MP_OBJ_TO_PTR(self))->field, dest);
     }
 }
 

@@ -53,6 +53,23 @@ static AF_FLAT mp_obj_t handle_send(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(send_obj, 2, 3, handle_send);
 
+static AF_FLAT mp_obj_t handle_sendall(size_t n_args, const mp_obj_t *args) {
+    int32_t done = AF_NOT;
+    size_t n;
+    if (is_absent_or_zero(n_args, args, 2)) {
+        done = put(args[0], args[1], true, &n);
+        if (done > 0 && (size_t)done < n) {
+            // A send that has begun, whose error is one of the next.
+            done = mp_obj_get_int(go_on(n_args, args, MP_QSTR__send, done));
+        }
+        if (done >= 0 && (size_t)done == n) {
+            return mp_const_none;
+        }
+    }
+    return go_on(n_args, args, MP_QSTR__send_all, done);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sendall_obj, 2, 3, handle_sendall);
+
 static AF_FLAT mp_obj_t handle_write(size_t n_args, const mp_obj_t *args) {
     return send(n_args, args, n_args == 2, MP_QSTR__write);
 }
@@ -207,24 +224,7 @@ static mp_obj_t handle_readline(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(readline_obj, 1, 2, handle_readline);
 
-#if !MICROPY_ENABLE_DYNRUNTIME // there is no room for these in a file
-
-static AF_FLAT mp_obj_t handle_sendall(size_t n_args, const mp_obj_t *args) {
-    int32_t done = AF_NOT;
-    size_t n;
-    if (is_absent_or_zero(n_args, args, 2)) {
-        done = put(args[0], args[1], true, &n);
-        if (done > 0 && (size_t)done < n) {
-            // A send that has begun, whose error is one of the next.
-            done = mp_obj_get_int(go_on(n_args, args, MP_QSTR__send, done));
-        }
-        if (done >= 0 && (size_t)done == n) {
-            return mp_const_none;
-        }
-    }
-    return go_on(n_args, args, MP_QSTR__send_all, done);
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(sendall_obj, 2, 3, handle_sendall);
+#if !MICROPY_ENABLE_DYNRUNTIME // there is no room for it in a file
 
 // What a packet's receiver is told of its sender. A program can write there.
 static mp_obj_t address_of(mp_obj_t origin) {
@@ -322,9 +322,9 @@ const mp_stream_p_t af_handle_stream = {
 const void *const af_handle_methods[] = {
     // clang-format off: in the order of plane.py
     &send_obj, &write_obj, &try_write_obj, &recv_into_obj, &recv_obj, &read_obj, &readline_obj, &readinto_obj,
-    &try_readinto_obj,
+    &try_readinto_obj, &sendall_obj,
     #if !MICROPY_ENABLE_DYNRUNTIME
-    &sendall_obj, &recvfrom_into_obj, &af_sendto_obj,
+    &recvfrom_into_obj, &af_sendto_obj,
     #endif
     // clang-format on
 };

@@ -39,20 +39,18 @@ void af_unlock(af_lock_t *lock);
 // Let others run: the lock's holder is waited for.
 void af_pause(void);
 
-#define AF_CLAIM static inline __attribute__((always_inline))
-
 // af_claim: change the word from 0 to `who`. False where it is not 0.
 #if !MICROPY_ENABLE_DYNRUNTIME && __GCC_ATOMIC_POINTER_LOCK_FREE == 2
 
 // NOLINTNEXTLINE(readability-non-const-parameter): clang-tidy does not see that this changes what it is given
-AF_CLAIM bool af_claim(volatile uintptr_t *word, uintptr_t who) {
+AF_INLINE bool af_claim(volatile uintptr_t *word, uintptr_t who) {
     uintptr_t nobody = 0;
     return __atomic_compare_exchange_n(word, &nobody, who, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
 
 #elif defined(__arm__) && __ARM_ARCH >= 7
 
-AF_CLAIM bool af_claim(volatile uintptr_t *word, uintptr_t who) {
+AF_INLINE bool af_claim(volatile uintptr_t *word, uintptr_t who) {
     uintptr_t was, failed;
     do {
         __asm volatile("ldrex %0, [%1]" : "=r"(was) : "r"(word) : "memory");
@@ -76,7 +74,7 @@ AF_CLAIM bool af_claim(volatile uintptr_t *word, uintptr_t who) {
 #define AF_TWO_CORES true
 #endif
 
-AF_CLAIM bool af_claim(volatile uintptr_t *word, uintptr_t who) {
+AF_INLINE bool af_claim(volatile uintptr_t *word, uintptr_t who) {
     uint32_t masked;
     __asm volatile("mrs %0, primask\n cpsid i" : "=r"(masked)::"memory");
     while (AF_TWO_CORES && !*AF_RP2040_LOCK) {
@@ -96,7 +94,7 @@ AF_CLAIM bool af_claim(volatile uintptr_t *word, uintptr_t who) {
 
 #else
 
-AF_CLAIM bool af_claim(volatile uintptr_t *word, uintptr_t who) {
+AF_INLINE bool af_claim(volatile uintptr_t *word, uintptr_t who) {
     mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
     bool was_free = !*word;
     if (was_free) {

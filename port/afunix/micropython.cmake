@@ -6,6 +6,7 @@ target_sources(usermod_afunix INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/fields.c
     ${CMAKE_CURRENT_LIST_DIR}/endpoint.c
     ${CMAKE_CURRENT_LIST_DIR}/state.c
+    ${CMAKE_CURRENT_LIST_DIR}/record.c
     ${CMAKE_CURRENT_LIST_DIR}/section.c
     ${CMAKE_CURRENT_LIST_DIR}/object.c
     ${CMAKE_CURRENT_LIST_DIR}/handle.c

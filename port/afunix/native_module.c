@@ -23,7 +23,6 @@ VISIBLE mp_obj_t mpy_init(mp_obj_fun_bc_t *self, size_t n_args, size_t n_kw, mp_
     af_isinstance = mp_load_global(MP_QSTR_isinstance);
     af.first_name = (uintptr_t)MP_OBJ_NEW_QSTR(0);
     af.next_name = (uintptr_t)MP_OBJ_NEW_QSTR(1) - af.first_name;
-    af_set_up_handle();
     mp_store_global(MP_QSTR_endpoint, MP_OBJ_FROM_PTR(&af_endpoint_obj));
     mp_store_global(MP_QSTR_socket, MP_OBJ_FROM_PTR(&af_socket_obj));
     mp_store_global(MP_QSTR_parts, MP_OBJ_FROM_PTR(&af_parts_obj));

@@ -45,7 +45,7 @@ mp_obj_t af_handle_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_k
 }
 
 mp_obj_t af_socket_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    size_t size = sizeof(af_socket_t) + af.socket_fields.count * sizeof(mp_obj_t);
+    size_t size = sizeof(af_socket_t) + ((const af_type_t *)type)->count * sizeof(mp_obj_t);
     // The collector calls __del__ of what has a finaliser, which a native module cannot ask for.
     #if MICROPY_ENABLE_DYNRUNTIME
     af_socket_t *self = (af_socket_t *)mp_obj_malloc_helper(size, type);
@@ -53,7 +53,7 @@ mp_obj_t af_socket_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_k
     af_socket_t *self = (af_socket_t *)mp_obj_malloc_with_finaliser_helper(size, type);
     #endif
     self->others = MP_OBJ_NULL;
-    af_fields_refresh(&af.socket_fields, self->field, 0);
+    af_fields_refresh((const af_type_t *)type, self->field, 0);
     af_ask(MP_OBJ_FROM_PTR(self), MP_QSTR___init__, n_args, n_kw, args);
     return MP_OBJ_FROM_PTR(self);
 }
@@ -76,11 +76,11 @@ static mp_obj_t *find_other(mp_obj_t names_and_values, qstr attr) {
     return NULL;
 }
 
-static bool is_property(const mp_map_elem_t *found) {
-    return found != NULL && AF_IS(found->value, af_property);
-}
-
-static void add_other(af_socket_t *self, qstr attr, mp_obj_t value) {
+static void store_other(af_socket_t *self, mp_obj_t *place, qstr attr, mp_obj_t value) {
+    if (place != NULL) {
+        *place = value;
+        return;
+    }
     if (self->others == MP_OBJ_NULL) {
         self->others = mp_obj_new_list(0, NULL);
     }
@@ -88,28 +88,29 @@ static void add_other(af_socket_t *self, qstr attr, mp_obj_t value) {
     mp_obj_list_append(self->others, value);
 }
 
+// What concerns an attribute that a program has added, or adds now. False where it does not.
+static AF_COLD bool other_attr(af_socket_t *self, int place, qstr attr, mp_obj_t *dest) {
+    mp_obj_t *other = find_other(self->others, attr);
+    if (dest[0] == MP_OBJ_NULL) {
+        if (other != NULL) {
+            dest[0] = *other;
+        }
+        return other != NULL;
+    }
+    bool is_property = place >= 0 && AF_IS(af_fields_member(AF_TYPE_OF(self), place), af_property);
+    if (dest[1] != MP_OBJ_NULL && !is_property) {
+        store_other(self, other, attr, dest[1]);
+        dest[0] = MP_OBJ_NULL; // done
+    }
+    return true;
+}
+
 void af_socket_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     af_socket_t *self = MP_OBJ_TO_PTR(self_in);
-    const mp_map_elem_t *found = af_fields_find(&af.socket_fields, attr);
-    mp_obj_t *place = NULL;
-    if (found != NULL) {
-        place = af_fields_place(&af.socket_fields, found, self->field);
-    }
-    if (place == NULL) {
-        place = find_other(self->others, attr);
-    }
-    if (dest[0] == MP_OBJ_NULL) {
-        if (place != NULL) {
-            dest[0] = *place;
-        } else if (found != NULL) {
-            af_fields_load(self_in, found->value, dest);
-        }
-    } else if (dest[1] != MP_OBJ_NULL && !is_property(found)) {
-        if (place != NULL) {
-            *place = dest[1];
-        } else {
-            add_other(self, attr, dest[1]);
-        }
-        dest[0] = MP_OBJ_NULL; // done
+    int place = af_fields_find(AF_TYPE_OF(self), attr);
+    bool is_field = place >= 0 && (size_t)place < AF_TYPE_OF(self)->count;
+    bool may_be_other = !is_field && (self->others != MP_OBJ_NULL || dest[0] != MP_OBJ_NULL);
+    if (!may_be_other || !other_attr(self, place, attr, dest)) {
+        af_fields_attr(place, self_in, self->field, dest);
     }
 }

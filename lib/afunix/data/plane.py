@@ -135,3 +135,15 @@ def tell_names(lock, paths, abstract):
     """The kernel's lock, and the dictionaries in which datagram sockets are found by path and by abstract name."""
     if _afunix is not None and hasattr(_afunix, "names"):
         _afunix.names(lock, paths, abstract)
+
+
+def quick(cls, *args):
+    """`cls`, or what stands for it where C can: its objects have the attributes of `cls(*args)` and no others, and are
+    made and looked at in less time."""
+    if not hasattr(_afunix, "record"):
+        return cls
+    members = {}
+    for owner in cls.__bases__ + (cls,):
+        own = owner.__dict__
+        members.update({name: own[name] for name in own if name[:2] != "__" or name == "__init__"})
+    return _afunix.record(_interned(members), **dict.fromkeys(cls(*args).__dict__))

@@ -15,7 +15,7 @@ A descriptor is a list, so that the data plane in C can read it without a look a
 All handles of one descriptor share it. A number says where the table has it, and so may mean another one later.
 """
 
-from ..data.plane import Endpoint
+from ..data.plane import Endpoint, quick
 from ..data.state import make
 from ..host import MICROPYTHON, Recorded, Registry, Table, const, error, micropython
 from .limits import defaults
@@ -246,7 +246,7 @@ class Kernel(Recorded):
             self.suspicious = True
 
 
-kernel = Kernel()
+kernel = quick(Kernel)()
 
 
 @micropython.native
