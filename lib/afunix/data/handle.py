@@ -55,7 +55,7 @@ class Handle(StreamBase):
     @micropython.native
     def recv(self, bufsize, flags=0):
         """Receive at most `bufsize` bytes; recv(2). Returns bytes, b"" at the end of a stream. Raises as recv_into."""
-        if bufsize.__class__ is not _int or flags.__class__ is not _int or flags or not 0 < bufsize < 0x3FFFFFFF:
+        if bufsize.__class__ is not _int or flags.__class__ is not _int or flags or not 0 < bufsize < 0x7FFF:
             return self._receive(bufsize, flags)
         d = self._d
         ep = d[0]

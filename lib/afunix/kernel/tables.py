@@ -37,7 +37,7 @@ FIRST_DESCRIPTOR = 3  # 0, 1 and 2 are a board's console, as everywhere
 _FIRST = const(3)
 CLOSED = 1  # the serial number of no socket
 _CLOSED = const(1)
-_LAST_SERIAL = const(0x3FFFFFFF)  # the largest number that a board need not allocate
+_last_serial = 0x3FFFFFFF  # the largest number that a board need not allocate
 
 
 class Kernel(Recorded):
@@ -141,9 +141,8 @@ class Kernel(Recorded):
         self.unused = endpoint.free
         endpoint.free = None
         self.live += 1
-        serial = self.serial + 1
-        if serial > _LAST_SERIAL:
-            serial = _CLOSED + 1
+        serial = self.serial
+        serial = _CLOSED + 1 if serial == _last_serial else serial + 1
         self.serial = serial
         endpoint.origin = origin
         endpoint.open_for(serial, kind, owner)
