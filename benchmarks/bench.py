@@ -18,8 +18,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import board
 import natmod
+from afunix_tools import library as afunix
+from afunix_tools.mpy import compile_for
 from pico import ARMV6M, Pico
 from report import show
 from steps import BUILD, ROOT, Failure, main, step
@@ -68,7 +69,7 @@ def programs():
 
 def library():
     """The same of afunix, for firmware that has it not frozen in."""
-    return {f"afunix/{name}": path for name, path in board.library().items()}
+    return {f"afunix/{name}": path for name, path in afunix.library().items()}
 
 
 def jobs(variants, on_pico, quick=False):
@@ -153,7 +154,7 @@ def run_on_unix(job):
 
 def sizes():
     """The sizes of the library's files as .mpy for a Pico, and of what it adds to the firmware."""
-    compiled = {name: len(board.compile_for(ARMV6M, path)) for name, path in (programs() | library()).items()}
+    compiled = {name: len(compile_for(ARMV6M, path)) for name, path in (programs() | library()).items()}
     found = {name.partition("/")[2]: count for name, count in compiled.items() if "/" in name}
     found["all"] = sum(found.values())
     for name, count in found.items():

@@ -15,8 +15,8 @@ import re
 
 from elftools.elf.elffile import ELFFile
 
+from afunix_tools.library import LIBRARY
 from bench import FIRMWARE, Job, parse, programs
-from board import LIBRARY
 from pico import CYCLE_NANOSECONDS, Pico
 from steps import Failure, main
 

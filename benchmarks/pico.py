@@ -20,7 +20,7 @@ from rp2040py.device.raw_repl import RawReplRunner
 from rp2040py.memory_map import FLASH_START_ADDRESS
 
 import quiet_pico
-from board import compile_for
+from afunix_tools.mpy import compile_for
 from steps import Failure
 
 MARK = 14

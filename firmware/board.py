@@ -1,4 +1,4 @@
-"""A board with MicroPython, emulated or real, and a command line for it.
+"""A Pico, emulated or real, and a command line for it.
 
     board.py exec CODE      run a line of code          board.py example DIR    run an example's main.py
     board.py run FILE       run a file                  board.py repl           talk to it; Ctrl-] ends
@@ -8,51 +8,36 @@ PORT= names a real board's serial port; without it an emulated Pico is started, 
 or what FIRMWARE= names.
 """
 
-import hashlib
 import os
-import re
 import subprocess
 import sys
 import time
-import zlib
 from pathlib import Path
 
 from serial.tools import list_ports
 
-from console import BoardError, BoardHung, Console
+import afunix_tools.board
+from afunix_tools.board import TIMEOUT
+from afunix_tools.console import BoardError, BoardHung, Console
+from afunix_tools.mpy import compiled_library
 from emulator import Emulator
-from steps import BUILD, ROOT, Failure, main
+from steps import BUILD, Failure, main
 
-LIBRARY = ROOT / "lib/afunix"
 FIRMWARE = BUILD / "pico/firmware.uf2"
-# How long a board may be silent before it counts as hung, in seconds of its clock: see patience.py.
-TIMEOUT = 30
-# Of the deflated data that goes to the board: 4 KiB of its RAM while it receives.
-WINDOW_BITS = 12
-# The architectures of native code, in the order of their numbers in sys.implementation._mpy.
-ARCHITECTURES = (
-    *(None, "x86", "x64", "armv6", "armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp"),
-    *("xtensa", "xtensawin", "rv32imc", "rv64imc"),
-)
-MPY_VERSION = 6
 
 
-class Board:
-    """One board, with one connection that is held open.
+class Board(afunix_tools.board.Board):
+    """A board to test on.
 
     If `port` is None it is an emulated Pico, which is restarted when it hangs. On a real board the library is
-    sent to its filesystem first; `clock` tells its time if it is not ours. `on_start(board)` is called whenever its
+    sent to its filesystem first, and comes before what may be frozen in. `on_start(board)` is called whenever its
     interpreter has started.
     """
 
     def __init__(self, port=None, firmware=None, timeout=TIMEOUT, on_start=None, clock=time.monotonic):
-        self.timeout = timeout
-        self._port = port
-        self._clock = clock
+        super().__init__(port, timeout, on_start, clock)
         self._firmware = firmware or FIRMWARE
-        self._on_start = on_start
-        self._emulator = self._console = None
-        self._forget()
+        self._emulator = None
         if port:
             self._start()
             self.send_library()
@@ -62,181 +47,39 @@ class Board:
         """Whether this is an emulated Pico."""
         return self._port is None
 
-    def exec(self, source, timeout=None):
-        """Run `source` on the board and return what it prints.
-
-        Raises BoardError with the traceback, or BoardHung if nothing is printed for `timeout` seconds.
-        """
-        return self.run_streaming(source, None, timeout)
-
-    def run_streaming(self, source, on_output, timeout=None):
-        """The same, giving `on_output` each piece of what the board prints at once."""
-        return self._do(lambda console, seconds: console.run_streaming(source, on_output, seconds), timeout)
-
-    def write(self, data):
-        """Give the program that runs `data` to read; `on_output` may do that."""
-        self._console.write(data)
-
     def clock(self):
         """The seconds that its timeouts count: an emulated board's own, while there is one."""
-        return self._emulator.clock() if self._emulator else self._clock()
-
-    def soft_reset(self):
-        """Restart the board's interpreter: nothing imported, nothing loaded, an empty heap."""
-        self._do(lambda console, seconds: console.soft_reset(seconds), None)
-        self._forget()
-        if self._port:
-            # What was sent comes before what may be frozen in.
-            self.exec("import sys; sys.path.remove('.frozen'); sys.path.append('.frozen')")
-        if self._on_start:
-            self._on_start(self)
-
-    def load(self, path, name=None):
-        """Compile a Python file here, send it into the board's RAM and import it there as module `name`.
-
-        Several times faster than exec() for much code. Does nothing if the same is loaded already.
-        """
-        path = Path(path)
-        name = name or path.stem
-        data = self.compile(path)
-        if self._loaded.get(name) != data:
-            self._send("_afunix_load", name, data)
-            self._loaded[name] = data
-
-    def load_native(self, path, name):
-        """Send a native module into the board's RAM and import it there as module `name`."""
-        self._send("_afunix_load", name, Path(path).read_bytes())
+        return self._emulator.clock() if self._emulator else super().clock()
 
     def send_library(self):
         """Bring /lib/afunix on the board's filesystem to what lib/afunix is here, as .mpy files."""
-        files = {f"{name}.mpy": self.compile(path) for name, path in library().items()}
+        files = compiled_library(self.mpy())
         if not files:
             raise Failure("there is no lib/afunix to send")
         self.sync("/lib/afunix", files)
         self.soft_reset()
 
-    def sync(self, directory, files):
-        """Make a directory on the board hold exactly `files`, from name to bytes; return the names sent.
-
-        A name may have directories in it, "kernel/lock.mpy".
-        """
-        self._prepare()
-        # A file that was cut off has another sum than it should, and is sent again.
-        lines = self.exec(f"_afunix_sums({directory!r})").splitlines()
-        there = {name: digest for digest, name in (line.split(" ", 1) for line in lines)}
-        changed = [name for name in files if there.get(name) != hashlib.sha256(files[name]).hexdigest()]
-        gone = [f"{directory}/{name}" for name in sorted(there.keys() - files.keys())]
-        if gone:
-            self.exec(f"_afunix_remove({directory!r}, {gone!r})")
-        for name in changed:
-            self._send("_afunix_save", f"{directory}/{name}", files[name])
-        return changed
-
-    def compile(self, path):
-        """A Python file as .mpy for this board."""
-        if self._mpy is None:
-            self._mpy = int(self.exec("import sys; print(getattr(sys.implementation, '_mpy', 0))"))
-        return compile_for(self._mpy, Path(path))
-
     def close(self):
         """Give the port free, end the emulator."""
-        if self._console:
-            self._console.close()
+        super().close()
         if self._emulator:
             self._emulator.stop()
-        self._console = self._emulator = None
-        self._forget()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_exception):
-        self.close()
+        self._emulator = None
 
     def _start(self):
-        port, clock = self._port, self._clock
-        if self.is_emulated:
-            self._emulator = Emulator(self._firmware)
-            port, clock = self._emulator.port, self._emulator.clock
-        self._console = Console(port, clock=clock)
+        if not self.is_emulated:
+            super()._start()
+            return
+        self._emulator = Emulator(self._firmware)
+        self._console = Console(self._emulator.port, clock=self._emulator.clock)
         self._forget()
-        if self._on_start and self.is_emulated:
-            self._on_start(self)
+        self._restarted()
 
-    def _forget(self):
-        """Note that the board's RAM holds nothing of ours."""
-        self._prepared = False
-        self._loaded = {}
-        self._mpy = None
-
-    def _do(self, action, timeout):
-        """Let `action` use the console; whatever cuts it off, the next one finds a board that answers."""
-        if self._console is None:
-            self._start()
-        console, done = self._console, False
-        try:
-            result = action(console, self.timeout if timeout is None else timeout)
-            done = True
-            return result
-        except BoardError:
-            done = True
-            raise
-        except BoardHung as hung:
-            raise BoardHung(hung.message, hung.output, console.interrupt()) from None
-        finally:
-            if not done:
-                self.close()
-
-    def _prepare(self):
-        """Define what _send needs on the board."""
-        if not self._prepared:
-            source = re.sub(r"(?m)^ *#.*\n", "", (ROOT / "firmware/on_board.py").read_text())
-            # At the console's speed every blank counts.
-            self.exec(source.replace(4 * " ", " "))
-            self._prepared = True
-
-    def _send(self, function, name, data):
-        self._prepare()
-        call = f"{function}({name!r}, {len(data)}, {WINDOW_BITS})"
-        deflate = zlib.compressobj(9, zlib.DEFLATED, -WINDOW_BITS)
-        packed = deflate.compress(data) + deflate.flush()
-        self._do(lambda console, seconds: console.exec_with_input(call, packed, seconds), None)
-
-
-def library():
-    """The library's modules as far as a board imports them, from "afunix" downwards: "kernel/lock" to its file."""
-    found = {str(path.relative_to(LIBRARY).with_suffix("")): path for path in sorted(LIBRARY.rglob("*.py"))}
-    return {name: path for name, path in found.items() if not name.startswith("host/cpython")}
-
-
-def compile_for(mpy, path):
-    """A Python file as .mpy for a board whose sys.implementation._mpy is `mpy`."""
-    if mpy & 0xFF != MPY_VERSION:
-        raise Failure(f"the board loads no .mpy of version {MPY_VERSION}; its MicroPython must be 1.19 or newer")
-    number = mpy >> 10 & 0x0F
-    architecture = ARCHITECTURES[number] if number < len(ARCHITECTURES) else None
-    source = path.read_text()
-    if not architecture:
-        # Without native code on the board the same functions do as bytecode; viper has no such twin.
-        source = re.sub(r"(?m)^\s*@micropython\.native\s*$", "", source)
-    directory = BUILD / "mpy" / (architecture or "any")
-    directory.mkdir(parents=True, exist_ok=True)
-    compiled = directory / f"{hashlib.sha256(source.encode()).hexdigest()[:32]}.mpy"
-    if not compiled.is_file():
-        _mpy_cross(source, path, architecture, compiled)
-    return compiled.read_bytes()
-
-
-def _mpy_cross(source, path, architecture, compiled):
-    partial = compiled.with_suffix(f".{os.getpid()}")
-    partial.with_suffix(".py").write_text(source)
-    command = [sys.executable, "-m", "mpy_cross", "-s", path.name, "-o", str(partial)]
-    command += [f"-march={architecture}"] if architecture else []
-    done = subprocess.run([*command, str(partial.with_suffix(".py"))], capture_output=True, text=True)
-    partial.with_suffix(".py").unlink()
-    if done.returncode:
-        raise Failure(f"mpy-cross cannot compile {path}: {done.stderr.strip() or done.stdout.strip()}")
-    partial.replace(compiled)
+    def _restarted(self):
+        if self._port:
+            # What was sent comes before what may be frozen in.
+            self.exec("import sys; sys.path.remove('.frozen'); sys.path.append('.frozen')")
+        super()._restarted()
 
 
 def run_example(board, directory):

@@ -228,7 +228,7 @@ def build_qemu(tree, name, compiler, tools=(), extra=None):
 
     output = BUILD / name / "firmware.elf"
     setup = [sources.describe(tree), board, ROOT / "boards/qemu", *tools]
-    recipe = Recipe(name, output, setup, [manifest, AFUNIX, LIBRARY, PORT], compiler)
+    recipe = Recipe(name, output, setup, [manifest, *AFUNIX, LIBRARY, PORT], compiler)
     make(recipe, f"Building {output.relative_to(ROOT)}", build)
 
 
@@ -253,7 +253,7 @@ def _c_modules(variable, ours, what, is_fit):
 
 def _main(targets):
     builders = {
-        "pico": lambda tree: build_pico(tree, "pico", ROOT / "firmware/manifest.py", [PLAIN, AFUNIX, LIBRARY]),
+        "pico": lambda tree: build_pico(tree, "pico", ROOT / "firmware/manifest.py", [PLAIN, *AFUNIX, LIBRARY]),
         "pico-plain": lambda tree: build_pico(tree, "pico-plain", PLAIN, []),
         "unix": build_unix,
         "unix-asan": lambda tree: build_unix(tree, "unix-asan"),
@@ -273,7 +273,7 @@ def _main(targets):
 
 # What the manifests include.
 PLAIN = ROOT / "firmware/manifest_plain.py"
-AFUNIX = ROOT / "firmware/manifest_afunix.py"
+AFUNIX = [ROOT / "firmware/manifest_afunix.py", ROOT / "firmware/afunix_tools/library.py"]
 
 if __name__ == "__main__":
     main(_main)

@@ -14,8 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from patience import STALLED
-from steps import Failure
+from afunix_tools.failure import Failure
+from afunix_tools.patience import STALLED
 
 BOARD_SPEC = f"{Path(__file__).resolve().parent / 'quiet_pico.py'}:BOARD"
 # As in quiet_pico.py, which runs in the emulator's process.

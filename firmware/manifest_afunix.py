@@ -1,11 +1,8 @@
-# The library as far as a board imports it: host/cpython.py and its like stay out.
+# The library as far as a board imports it.
 import os
+import sys
 
-LIBRARY = "../lib/afunix"
-files = [
-    os.path.relpath(os.path.join(where, name), LIBRARY)
-    for where, _, names in os.walk(LIBRARY)
-    for name in names
-    if name.endswith(".py") and not name.startswith("cpython")
-]
-package("afunix", tuple(sorted(files)), base_path="../lib")
+sys.path.insert(0, os.getcwd())
+from afunix_tools.library import library
+
+package("afunix", tuple(f"{name}.py" for name in library()), base_path="../lib")

@@ -6,10 +6,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from board import TIMEOUT, Board
-from console import Console
+from afunix_tools.board import TIMEOUT
+from afunix_tools.console import Console
+from afunix_tools.patience import STALLED, ProcessClock
+from board import Board
 from emulator import end_with_parent
-from patience import STALLED, ProcessClock
 from steps import BUILD, Failure
 
 # name: (QEMU's program, its arguments)
@@ -76,5 +77,4 @@ class QemuBoard(Board):
         self._emulator = Machine(self.name, self._firmware)
         self._console = Console(self._emulator.port, clock=self._emulator.clock)
         self._forget()
-        if self._on_start:
-            self._on_start(self)
+        self._restarted()

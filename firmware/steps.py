@@ -4,24 +4,14 @@ import contextlib
 import fcntl
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
+
+from afunix_tools.failure import Failure, main  # noqa: F401 (main is for those who import this)
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 LOG_TAIL = 15
-
-
-class Failure(Exception):
-    """Something the user can do something about: the message is one line that says what.
-
-    `details` are printed before it; they are for failures that the message alone cannot explain.
-    """
-
-    def __init__(self, message, details=""):
-        super().__init__(message)
-        self.details = details
 
 
 @contextlib.contextmanager
@@ -72,17 +62,3 @@ def clean_environment(**extra):
     for name in ("MPY_DIR", "PICO_C_MODULES", "UNIX_C_MODULES", "USER_C_MODULES", "PORT", "BOARD"):
         ours.pop(name, None)
     return ours | {name: str(value) for name, value in extra.items()}
-
-
-def main(function):
-    """Call `function(arguments)` as a program: a Failure becomes one line and exit code 1."""
-    try:
-        return sys.exit(function(sys.argv[1:]))
-    except Failure as failure:
-        if failure.details:
-            print(failure.details, file=sys.stderr)
-        print(f"afunix: {failure}", file=sys.stderr)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        print("afunix: interrupted", file=sys.stderr)
-        sys.exit(130)

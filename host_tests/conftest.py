@@ -13,7 +13,8 @@ import pytest
 
 import limited
 import natmod
-from board import ARCHITECTURES, Board
+from afunix_tools.mpy import architecture_of, native_for
+from board import Board
 from qemu import MACHINES, QemuBoard
 from steps import Failure
 
@@ -105,10 +106,7 @@ class Boards:
 def _choose(board, plane):
     """Give a board whose interpreter has just started that form of the data plane."""
     if plane == "mpy":
-        number = int(board.exec("import sys; print(sys.implementation._mpy >> 10 & 15)"))
-        arch = ARCHITECTURES[number]
-        # There are no modules for armv7em: what has no floating-point unit takes those for armv7m.
-        board.load_native(natmod.built("armv7m" if arch == "armv7em" else arch), "afunix_file")
+        board.load_native(natmod.built(native_for(architecture_of(board.mpy()))), "afunix_file")
     if PLANES[plane]:
         board.exec(PLANES[plane])
 

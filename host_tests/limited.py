@@ -2,7 +2,7 @@
 
 import subprocess
 
-from patience import Patience, ProcessClock
+from afunix_tools.patience import Patience, ProcessClock
 
 _SAMPLE = 0.1
 

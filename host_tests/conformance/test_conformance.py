@@ -13,7 +13,7 @@ import kit
 import pytest
 
 import differences
-from board import BoardError, BoardHung
+from afunix_tools.console import BoardError, BoardHung
 from conftest import PLANES, UnixPython
 
 HERE = Path(__file__).resolve().parent
@@ -128,7 +128,8 @@ class Targets:
     def _board(self, script, what, plane):
         board = self._request.getfixturevalue("boards").get(plane, what)
         try:
-            # A reset costs seconds on an emulated board: only a script that died, or a heap in pieces, makes one necessary.
+            # A reset costs seconds on an emulated board: only a script that died, or a heap in pieces, makes one
+            # necessary.
             if self._in_order != (what, plane) or not _has_room(board):
                 board.soft_reset()
             self._in_order = None

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
+from afunix_tools.console import BoardError, BoardHung
 from board import Board
-from console import BoardError, BoardHung
 from emulator import Emulator
 from steps import BUILD
 

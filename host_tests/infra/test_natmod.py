@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 import natmod
-from board import ARCHITECTURES
+from afunix_tools.mpy import ARCHITECTURES
 from steps import Failure, exclusive
 from xtensa_gcc import debian_toolchain, refuse_unknown
 

@@ -7,14 +7,14 @@ import sys
 import pytest
 
 import limited
-from patience import STALLED, Patience, ProcessClock
+from afunix_tools.patience import STALLED, Patience, ProcessClock
 
 
 @pytest.fixture
 def wall(monkeypatch):
     """Our clock as a list of one number."""
     now = [1000.0]
-    monkeypatch.setattr("patience.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("afunix_tools.patience.time.monotonic", lambda: now[0])
     return now
 
 

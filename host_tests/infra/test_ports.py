@@ -9,8 +9,8 @@ import tty
 import pytest
 import serial
 
-from board import ARCHITECTURES, compile_for
-from console import Console
+from afunix_tools.console import Console
+from afunix_tools.mpy import ARCHITECTURES, compile_for
 from emulator import Emulator
 from steps import ROOT, Failure
 

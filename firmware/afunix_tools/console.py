@@ -4,8 +4,8 @@ import time
 
 import serial
 
-from patience import STALLED, Patience
-from steps import Failure
+from .failure import Failure
+from .patience import STALLED, Patience
 
 # How often a wait looks whether its time is up.
 TICK = 0.02

@@ -84,22 +84,30 @@ def _afunix_save(path, size, window_bits):
         file.write(data)
 
 
-def _afunix_sums(directory, prefix=""):
+def _afunix_sum(path, name=""):
+    # Nothing where there is no such file.
     import binascii
     import hashlib
 
-    make_directories(directory + "/")
     buffer = bytearray(512)
+    total = hashlib.sha256()
+    try:
+        with open(path, "rb") as file:
+            while count := file.readinto(buffer):
+                total.update(memoryview(buffer)[:count])
+    except OSError:
+        return
+    print(binascii.hexlify(total.digest()).decode(), name)
+
+
+def _afunix_sums(directory, prefix=""):
+    make_directories(directory + "/")
     for name in os.listdir(directory):
         path = directory + "/" + name
         if is_directory(path):
             _afunix_sums(path, prefix + name + "/")
-            continue
-        total = hashlib.sha256()
-        with open(path, "rb") as file:
-            while count := file.readinto(buffer):
-                total.update(memoryview(buffer)[:count])
-        print(binascii.hexlify(total.digest()).decode(), prefix + name)
+        else:
+            _afunix_sum(path, prefix + name)
 
 
 def _afunix_remove(directory, paths):

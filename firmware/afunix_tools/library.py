@@ -1,0 +1,18 @@
+"""Which files the library consists of, on which board.
+
+A manifest runs this, too, with whatever Python compiles the firmware: it needs nothing but the standard library.
+"""
+
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+_ROOT = _HERE.parent.parent
+# The checkout that this file is in; None where pip has installed it.
+CHECKOUT = _ROOT if (_ROOT / "lib/afunix").is_dir() else None
+LIBRARY = CHECKOUT / "lib/afunix" if CHECKOUT else _HERE.parent / "afunix"
+
+
+def library():
+    """The library's modules as far as a board imports them, from "afunix" downwards: "kernel/lock" to its file."""
+    found = {path.relative_to(LIBRARY).with_suffix("").as_posix(): path for path in sorted(LIBRARY.rglob("*.py"))}
+    return {name: path for name, path in found.items() if not name.startswith("host/cpython")}

@@ -1,0 +1,72 @@
+"""Compiling a Python file for a board's processor."""
+
+import hashlib
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from .failure import Failure
+from .library import CHECKOUT, library
+
+# The architectures of native code, in the order of their numbers in sys.implementation._mpy.
+ARCHITECTURES = (
+    *(None, "x86", "x64", "armv6", "armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp"),
+    *("xtensa", "xtensawin", "rv32imc", "rv64imc"),
+)
+MPY_VERSION = 6
+
+
+def architecture_of(mpy):
+    """What a board's processor is called whose sys.implementation._mpy is `mpy`; None if it runs no native code."""
+    number = mpy >> 10 & 0x0F
+    return ARCHITECTURES[number] if number < len(ARCHITECTURES) else None
+
+
+def compile_for(mpy, path):
+    """A Python file as .mpy for a board whose sys.implementation._mpy is `mpy`."""
+    if mpy & 0xFF != MPY_VERSION:
+        raise Failure(f"the board loads no .mpy of version {MPY_VERSION}; its MicroPython must be 1.19 or newer")
+    return compile_file(Path(path), architecture_of(mpy))
+
+
+def compiled_library(mpy):
+    """The library for such a board, from file names below "afunix", "kernel/lock.mpy", to their bytes."""
+    return {f"{name}.mpy": compile_for(mpy, path) for name, path in library().items()}
+
+
+def native_for(architecture):
+    """The architecture of the native modules that such a board loads: there are none for armv7em alone."""
+    return "armv7m" if architecture == "armv7em" else architecture
+
+
+def compile_file(path, architecture):
+    """A Python file as .mpy for an architecture; None stands for interpreters without native code."""
+    source = path.read_text(encoding="utf-8")
+    if not architecture:
+        # Without native code on the board the same functions do as bytecode; viper has no such twin.
+        source = re.sub(r"(?m)^\s*@micropython\.native\s*$", "", source)
+    if not CHECKOUT:
+        return _mpy_cross(source, path, architecture)
+    directory = CHECKOUT / "build/mpy" / (architecture or "any")
+    compiled = directory / f"{hashlib.sha256(f'{path.name}:{source}'.encode()).hexdigest()[:32]}.mpy"
+    if not compiled.is_file():
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=directory) as own:
+            partial = Path(own) / "compiled"
+            partial.write_bytes(_mpy_cross(source, path, architecture))
+            partial.replace(compiled)
+    return compiled.read_bytes()
+
+
+def _mpy_cross(source, path, architecture):
+    with tempfile.TemporaryDirectory() as own:
+        before, after = Path(own) / "source.py", Path(own) / "compiled.mpy"
+        before.write_text(source, encoding="utf-8")
+        command = [sys.executable, "-m", "mpy_cross", "-s", path.name, "-o", str(after)]
+        command += [f"-march={architecture}"] if architecture else []
+        done = subprocess.run([*command, str(before)], capture_output=True, text=True)
+        if done.returncode:
+            raise Failure(f"mpy-cross cannot compile {path}: {done.stderr.strip() or done.stdout.strip()}")
+        return after.read_bytes()
