@@ -60,7 +60,9 @@ void finject_jump(void) {
 void finject_pause(void) {
     finject_jump();
     if (pauses_left > 0 && mp_thread_is_main_thread() && --pauses_left == 0) {
-        mp_sched_schedule(MP_STATE_VM(finject_arrival), mp_const_none);
+        if (!mp_sched_schedule(MP_STATE_VM(finject_arrival), mp_const_none)) {
+            pauses_left = 1; // too much is scheduled: in the next pause
+        }
     }
 }
 

@@ -3,13 +3,14 @@
 
 import asyncio
 
+import view
 from scenario import scenario
 from world import STREAM
 
 import afunix
 from afunix import aio
 
-# A task that fails for want of memory is the program's affair.
+# A task that fails for want of memory is the program's affair, where others wait for it.
 KINDS_OF_FAULT = ("interrupt", "line")
 PATH = "/run/program"
 
@@ -21,19 +22,24 @@ def _run(program):
     return asyncio.run(program())
 
 
-def _program(state, program):
-    """A scenario of a whole program: whatever ended it, it runs again, with the same answer."""
+def _program(state, program, leaves_nothing=False, kinds=KINDS_OF_FAULT):
+    """A scenario of a whole program: whatever ended it, it runs again, with the same answer. What afunix.aio opened for
+    it is closed by then; what its own coroutines hold, which MicroPython forgets, is for the collector."""
 
     def set_up(w):
         def check():
             answer = _run(program)
-            return None if answer == expected else "run again, it answers %r" % (answer,)
+            if answer != expected:
+                return "run again, it answers %r" % (answer,)
+            if leaves_nothing and view.counters() != before:
+                return "run again, it leaves %s in place of %s" % (view.counters(), before)
 
         expected = _expected[program.__name__]
+        before = view.counters()
         w.check = check
         return lambda: _run(program)
 
-    scenario("asyncio.run", state, kinds=KINDS_OF_FAULT)(set_up)
+    scenario("asyncio.run", state, kinds=kinds)(set_up)
 
 
 async def _streams():
@@ -57,6 +63,16 @@ async def _streams():
     server.close()
     await server.wait_closed()
     return line
+
+
+async def _openings():
+    """What opens them, and nobody who waits for a task."""
+    server = await aio.start_unix_server(lambda reader, writer: writer.close(), PATH)
+    _, writer = await aio.open_unix_connection(PATH)
+    await asyncio.sleep(0)
+    writer.close()
+    server.close()
+    await asyncio.sleep(0)
 
 
 async def _sockets():
@@ -99,8 +115,15 @@ async def _datagrams():
     return answer
 
 
-_expected = {"_streams": b"hello world\n", "_sockets": (80, b"answer"), "_datagrams": b"there and back"}
-_program("streams, a server and its client", _streams)
+_expected = {
+    "_streams": b"hello world\n",
+    "_openings": None,
+    "_sockets": (80, b"answer"),
+    "_datagrams": b"there and back",
+}
+_program("streams, a server and its client", _streams, leaves_nothing=True)
+# Not "heap": where nothing can be allocated any more, MicroPython's own poll() crashes (see extmod/modselect.c).
+_program("a server and a client", _openings, leaves_nothing=True, kinds=KINDS_OF_FAULT + ("memory",))
 _program("aio.connect, accept, recv and sendall", _sockets)
 _program("two tasks that wait for each other", _datagrams)
 

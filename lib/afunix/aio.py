@@ -26,10 +26,11 @@ from .kernel.tables import kernel
 from .socket import socket
 
 if MICROPYTHON:
-    from .host.board_aio import bury, keep, readable, turn, until, writable
+    from .host.board_aio import bury, keep, pass_on, readable, turn, until, writable
 else:
-    from .host.cpython_aio import bury, keep, readable, turn, until, writable
+    from .host.cpython_aio import bury, keep, pass_on, readable, turn, until, writable
 
+_PATIENCE = 0.05  # seconds until a server tries again that had no memory
 _NOT_OUT = ~so.POLLOUT
 # A board finds a builtin name late.
 _bytes = bytes
@@ -75,9 +76,7 @@ async def accept(sock):
     sock.setblocking(False)
     while True:
         try:
-            accepted, address = sock.accept()
-            accepted.setblocking(False)
-            return accepted, address
+            return sock._accept_for_task()
         except OSError as failure:
             if failure.errno != c.EAGAIN:
                 raise
@@ -327,7 +326,7 @@ class Server:
         self._handlers = set()  # CPython forgets a task that nobody refers to
         self._ended = asyncio.Event()
         self._task = asyncio.create_task(self._serve())
-        keep(sock, self._task)
+        pass_on(sock, self._task)
 
     def close(self):
         """Accept nothing more and free the name. Connections that were accepted go on."""
@@ -348,20 +347,28 @@ class Server:
     async def _serve(self):
         try:
             while True:
-                sock = await self._next()
-                keep(sock, asyncio.create_task(self._handle(sock)))
+                try:
+                    await self._serve_one()
+                    continue
+                except OSError as failure:
+                    if failure.errno != c.EMFILE:
+                        raise
+                    pause = until(_descriptor_is_free)
+                except MemoryError:
+                    pause = asyncio.sleep(_PATIENCE)
+                await pause
         finally:
             self._sock.close()
             self._ended.set()
 
-    async def _next(self):
-        while True:
-            try:
-                return (await accept(self._sock))[0]
-            except OSError as failure:
-                if failure.errno != c.EMFILE:
-                    raise
-            await until(_descriptor_is_free)
+    async def _serve_one(self):
+        """Accept a connection and start its task."""
+        sock, _ = await accept(self._sock)
+        try:
+            keep(sock, asyncio.create_task(self._handle(sock)))
+        except BaseException:
+            sock.close()
+            raise
 
     async def _handle(self, sock):
         task = asyncio.current_task()
@@ -391,12 +398,13 @@ async def start_unix_server(client_connected_cb, path, backlog=5):
     bury()
     sock = socket()
     try:
+        keep(sock, asyncio.current_task())  # Ctrl-C may come when it is bound, and no server has it yet
         sock.bind(path)
         sock.listen(backlog)
+        server = Server(sock, client_connected_cb)
     except BaseException:
         sock.close()
         raise
-    server = Server(sock, client_connected_cb)
     try:
         await asyncio.sleep(0)  # a task that is cancelled before its start would not reach `finally`
     except BaseException:

@@ -154,15 +154,23 @@ class socket(Handle):
 
         Raises OSError: EAGAIN, EINVAL, EOPNOTSUPP, EMFILE.
         """
+        return self._accept(socket(fileno=_Later))
+
+    def _accept_for_task(self):
+        """accept() whose socket never waits: where that is said afterwards, an interrupt loses the connection."""
+        fresh = socket(fileno=_Later)
+        fresh._ms = NO_WAIT
+        fresh._timeout = 0.0
+        return self._accept(fresh)
+
+    def _accept(self, fresh):
+        """accept() that makes `fresh` the new socket."""
         make_room(0, 1)
-        accepted = [self._for_accepted(), None]
+        accepted = [fresh, None]
         until = self._until(0, False)
         flags = _MSG_DONTWAIT if until == NO_WAIT else 0
         _now(perform(self, _accept_step, until, accepted, flags=flags))
         return accepted[1]
-
-    def _for_accepted(self):
-        return socket(fileno=_Later)
 
     def connect(self, address):
         """Connect to the socket of that name. A stream or seqpacket socket waits while the listener's backlog is full.

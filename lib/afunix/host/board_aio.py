@@ -77,6 +77,12 @@ def readable(s, side=0):
             queue.poller.register(s, _OUT if side else _IN)
         except BaseException:
             del entries[key]
+            # The poller keeps an empty entry of what it had no memory for, and poll() would crash over it. On the unix
+            # port unregister() would, too, where it is not filled first.
+            try:
+                queue.poller.register(s, 0)
+            finally:
+                queue.poller.unregister(s)
             raise
     task.data = _Waiting
     try:
@@ -110,7 +116,7 @@ async def until(test, *arguments):
 # asyncio.run that an exception has ended leaves its tasks where they are, and they go on in the next one;
 # asyncio.new_event_loop forgets them. Neither lets them close what they have opened.
 
-_opened = []  # (socket, task, IOQueue, number of the run)
+_opened = []  # [socket, task, IOQueue, number of the run]
 _run = 0
 
 
@@ -118,20 +124,27 @@ def keep(sock, task):
     """`sock` was opened for `task`: see `bury`."""
     if not len(_opened) & 7:
         _opened[:] = [kept for kept in _opened if kept[0].fileno() >= 0 and not kept[1].done()]
-    _opened.append((sock, task, core._io_queue, _run))
+    _opened.append([sock, task, core._io_queue, _run])
+
+
+def pass_on(sock, task):
+    """`sock`, which was kept for another task, is for `task` from now on."""
+    for kept in _opened:
+        if kept[0] is sock:
+            kept[1] = task
 
 
 def bury():
     """Close what was opened for tasks of a loop that is gone, or of an asyncio.run that ended with an exception; tasks
-    that such a run has left are cancelled."""
+    that such a run has left are cancelled. What interrupts it leaves the rest to the next time."""
     queue = core._io_queue
     for kept in tuple(_opened):
         sock, task, former, run = kept
         if former is not queue or run != _run:
-            _opened.remove(kept)
             sock.close()
             if former is queue and task is not core.cur_task:
                 task.cancel()
+            _opened.remove(kept)
 
 
 def run(coro):

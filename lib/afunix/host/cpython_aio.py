@@ -97,6 +97,9 @@ def keep(sock, task):
     _opened[sock] = asyncio.get_running_loop(), weakref.ref(task)
 
 
+pass_on = keep  # a socket is kept for one task
+
+
 def bury():
     """Close what was opened for tasks that did not end before their loop was closed. asyncio.run lets them end."""
     for sock, (loop, task) in list(_opened.items()):
