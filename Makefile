@@ -64,7 +64,7 @@ run: ## run an example on a Pico
 
 test: lint ## everything: lint, and all tests on CPython, the unix port and a Pico
 	@$(PREPARE) host tests unix pico c qemu
-	@$(PYTHON) firmware/build.py unix unix-asan faults pico pico-plain mps2 rv32 xtensa
+	@$(PYTHON) firmware/build.py unix unix-asan unix-plain faults pico pico-plain mps2 rv32 xtensa
 	@$(PYTHON) firmware/natmod.py x64 armv6m armv7m rv32imc xtensawin
 	@# The emulated Pico keeps one processor busy for most of the time: all other tests run beside it.
 	@$(PYTEST) -q -m "not board" --ignore=host_tests/faults $(TESTS) >build/log/test.log 2>&1 & others=$$!; \
@@ -78,9 +78,9 @@ test-host: ## the tests that need no MicroPython
 	@$(PYTEST) -m "not unix and not board and not qemu" $(TESTS)
 
 test-unix: ## the tests on MicroPython's unix port
-	@$(PREPARE) host unix
-	@$(PYTHON) firmware/build.py unix unix-asan faults
-	@$(PYTHON) firmware/natmod.py x64
+	@$(PREPARE) host unix native
+	@$(PYTHON) firmware/build.py unix unix-asan unix-plain faults
+	@$(PYTHON) firmware/natmod.py x64 armv6m
 	@$(PYTEST) -m unix $(TESTS)
 
 test-faults: ## faults at every place of every control call, on MicroPython's unix port and on CPython
@@ -109,7 +109,7 @@ fuzz: ## drive the C core with libFuzzer for TIME seconds, or run one saved UNIT
 
 mutants: ## edit lib/afunix in one place after the other and see whether the tests notice; MUTANTS="--sample 200 --seed 3"
 	@$(PREPARE) host tests unix
-	@$(PYTHON) firmware/build.py unix unix-asan
+	@$(PYTHON) firmware/build.py unix unix-asan unix-plain
 	@$(PYTHON) host_tests/mutants/run.py $(MUTANTS)
 
 corpus: ## save what make fuzz found that reaches new code, for the tests to start from
@@ -176,7 +176,7 @@ ports: ## list the serial ports
 
 clean: ## remove what was built, keep what was downloaded
 	@# build/fuzz stays: what make fuzz found took longer than a build.
-	@rm -rf build/mpy-cross build/unix build/unix-asan build/faults build/pico build/pico-plain build/mpy build/natmod build/mps2 build/rv32 build/xtensa build/windowed build/bench build/log .pytest_cache .ruff_cache .hypothesis
+	@rm -rf build/mpy-cross build/unix build/unix-asan build/unix-plain build/faults build/pico build/pico-plain build/mpy build/natmod build/mps2 build/rv32 build/xtensa build/windowed build/bench build/log .pytest_cache .ruff_cache .hypothesis
 
 distclean: clean ## remove all of build/
 	@rm -rf build

@@ -4,6 +4,7 @@
     pico-plain  build/pico-plain/firmware.uf2  the same without it, which stands for stock MicroPython
     unix        build/unix/micropython         MicroPython for this machine, lib/afunix not frozen
     unix-asan   build/unix-asan/micropython    the same under AddressSanitizer, with guards in MicroPython's heap
+    unix-plain  build/unix-plain/micropython   the same without native code, which not all processors have
     faults      build/faults/micropython       the same with faults that tests put at any place (boards/AFUNIX_FAULTS)
     mps2, rv32  build/mps2/firmware.elf        firmware for a Cortex-M3 and an RV32 on QEMU, lib/afunix frozen in
     xtensa      build/xtensa/firmware.elf      the same for a processor of an ESP32's kind
@@ -185,7 +186,7 @@ def build_pico(tree, name, manifest, frozen):
 
 def build_unix(tree, name="unix"):
     """MicroPython for this machine, in one of its variants."""
-    modules = _c_modules("UNIX_C_MODULES", PORT, "a directory", Path.is_dir)
+    modules = None if name == "unix-plain" else _c_modules("UNIX_C_MODULES", PORT, "a directory", Path.is_dir)
     variant = VARIANT if name == "unix" else ROOT / f"boards/AFUNIX_{name.upper().replace('-', '_')}"
     arguments = [f"VARIANT_DIR={variant}"] + ([f"USER_C_MODULES={modules}"] if modules else [])
 
@@ -257,6 +258,7 @@ def _main(targets):
         "pico-plain": lambda tree: build_pico(tree, "pico-plain", PLAIN, []),
         "unix": build_unix,
         "unix-asan": lambda tree: build_unix(tree, "unix-asan"),
+        "unix-plain": lambda tree: build_unix(tree, "unix-plain"),
         "faults": lambda tree: build_unix(tree, "faults"),
         "mps2": lambda tree: build_qemu(tree, "mps2", "arm-none-eabi-gcc"),
         "rv32": lambda tree: build_qemu(tree, "rv32", "riscv64-unknown-elf-gcc"),

@@ -5,7 +5,6 @@ file ("mpy"), and in Python ("python").
 """
 
 import os
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -13,13 +12,15 @@ import pytest
 
 import limited
 import natmod
-from afunix_tools.mpy import architecture_of, native_for
+from afunix_tools.mpy import MPY_VERSION, architecture_of, compiled_library, native_for
 from board import Board
 from qemu import MACHINES, QemuBoard
 from steps import Failure
 
 ROOT = Path(__file__).resolve().parent.parent
 UNIX = ROOT / "build/unix/micropython"
+# The same for a processor that MicroPython makes no machine code for; there afunix is bytecode throughout.
+BYTECODE = ROOT / "build/unix-plain/micropython"
 PLAIN = ROOT / "build/pico-plain/firmware.uf2"
 HEAP = "4M"
 # How long a board may be silent, in seconds of its own clock: an emulated one takes a dozen of ours for each.
@@ -39,12 +40,13 @@ class UnixPython:
 
     def __init__(self, plane="c"):
         self.plane = plane
+        self._interpreter = BYTECODE if plane == "bytecode" else UNIX
         self._files = None
 
     def _program(self, program):
         """The arguments that run `program` with this data plane."""
-        if self.plane == "c" and isinstance(program, Path):
-            return [str(program)]
+        if self.plane not in PLANES or self.plane == "c":
+            return [str(program)] if isinstance(program, Path) else ["-c", program]
         if isinstance(program, Path):
             where, path = str(program.parent), str(program)
             program = f"import sys; sys.path.insert(0, {where!r})\nexec(open({path!r}).read())"
@@ -54,11 +56,22 @@ class UnixPython:
         # ".frozen" holds asyncio.
         paths = [*paths, ".frozen"]
         if self.plane == "mpy":
-            if self._files is None:
-                self._files = tempfile.TemporaryDirectory()
-                shutil.copy(natmod.built("x64"), Path(self._files.name) / "afunix_file.mpy")
-            paths.append(self._files.name)
+            paths.append(self._directory({"afunix_file.mpy": natmod.built("x64").read_bytes()}))
+        elif self.plane == "bytecode":
+            library = compiled_library(MPY_VERSION)
+            directory = self._directory({f"afunix/{name}": library[name] for name in library})
+            paths = [directory if path == ROOT / "lib" else path for path in paths]
         return ":".join(map(str, paths))
+
+    def _directory(self, files):
+        """Where these files are, from name to bytes."""
+        if self._files is None:
+            self._files = tempfile.TemporaryDirectory()
+            for name in files:
+                path = Path(self._files.name) / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(files[name])
+        return self._files.name
 
     def run(self, program, timeout=60, heap=HEAP, paths=PATHS):
         """Run a file (a Path) or source (a str); return its exit code and what it printed, errors included.
@@ -66,9 +79,9 @@ class UnixPython:
         Raises AssertionError with the output so far if it takes longer than `timeout` seconds of its clock: see
         limited.py.
         """
-        assert UNIX.is_file(), "build/unix/micropython is missing; build it with: make unix"
+        assert self._interpreter.is_file(), f"{self._interpreter} is missing; build it with: make unix"
         environment = os.environ | {"MICROPYPATH": self._paths(paths)}
-        command = [str(UNIX), "-X", f"heapsize={heap}", *self._program(program)]
+        command = [str(self._interpreter), "-X", f"heapsize={heap}", *self._program(program)]
         done = limited.run(command, timeout, env=environment)
         return done.returncode, done.stdout
 

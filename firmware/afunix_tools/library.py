@@ -12,7 +12,16 @@ CHECKOUT = _ROOT if (_ROOT / "lib/afunix").is_dir() else None
 LIBRARY = CHECKOUT / "lib/afunix" if CHECKOUT else _HERE.parent / "afunix"
 
 
-def library():
-    """The library's modules as far as a board imports them, from "afunix" downwards: "kernel/lock" to its file."""
+# What only CPython imports, and what only interpreters without native code do.
+_CPYTHON = ("host/cpython", "host/cpython_aio")
+_PLAIN = ("host/plain",)
+
+
+def library(is_native=True):
+    """The library's modules as far as a board imports them, from "afunix" downwards: "kernel/lock" to its file.
+
+    `is_native` says whether the board's MicroPython runs native code.
+    """
+    others = _CPYTHON + (_PLAIN if is_native else ())
     found = {path.relative_to(LIBRARY).with_suffix("").as_posix(): path for path in sorted(LIBRARY.rglob("*.py"))}
-    return {name: path for name, path in found.items() if not name.startswith("host/cpython")}
+    return {name: path for name, path in found.items() if name not in others}

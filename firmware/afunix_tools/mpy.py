@@ -33,7 +33,8 @@ def compile_for(mpy, path):
 
 def compiled_library(mpy):
     """The library for such a board, from file names below "afunix", "kernel/lock.mpy", to their bytes."""
-    return {f"{name}.mpy": compile_for(mpy, path) for name, path in library().items()}
+    files = library(is_native=architecture_of(mpy) is not None)
+    return {f"{name}.mpy": compile_for(mpy, path) for name, path in files.items()}
 
 
 def native_for(architecture):
@@ -45,8 +46,8 @@ def compile_file(path, architecture):
     """A Python file as .mpy for an architecture; None stands for interpreters without native code."""
     source = path.read_text(encoding="utf-8")
     if not architecture:
-        # Without native code on the board the same functions do as bytecode; viper has no such twin.
-        source = re.sub(r"(?m)^\s*@micropython\.native\s*$", "", source)
+        # The same functions do as bytecode; those in viper that do not have a twin in lib/afunix/host/plain.py.
+        source = re.sub(r"(?m)^\s*@micropython\.(native|viper)\s*$", "", source)
     if not CHECKOUT:
         return _mpy_cross(source, path, architecture)
     directory = CHECKOUT / "build/mpy" / (architecture or "any")

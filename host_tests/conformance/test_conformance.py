@@ -156,10 +156,16 @@ def targets(request):
     found.close()
 
 
+def _forms(target):
+    if target not in MICROPYTHON:
+        return ("",)
+    return (*PLANES, "bytecode") if target == "unix" else tuple(PLANES)
+
+
 def _parameters():
     # A board is restarted for another data plane: all of one come before the next.
     for target in (*TARGETS, *OTHER_BOARDS):
-        for plane in PLANES if target in MICROPYTHON else ("",):
+        for plane in _forms(target):
             for script in SCRIPTS if (target, plane) not in BROKEN else ():
                 if ("board" if target in OTHER_BOARDS else target) in getattr(kit.load(script), "TARGETS", TARGETS):
                     yield from _parameters_of(target, f"{target}-{plane}".rstrip("-"), script)

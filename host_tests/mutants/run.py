@@ -34,10 +34,10 @@ LIBRARY = "lib/afunix"
 # What the tests need of the tree; build/ is not copied.
 PARTS = (
     *("lib", "host_tests", "firmware", "benchmarks", "boards", "examples", "port", "docs"),
-    *("README.md", "Makefile", "pyproject.toml"),
+    *("README.md", "Makefile", "pyproject.toml", "package.json"),
 )
 # What CPython has no use for, and what has parts of that kind.
-ON_MICROPYTHON_ONLY = ("host/board.py",)
+ON_MICROPYTHON_ONLY = ("host/board.py", "host/plain.py")
 ON_MICROPYTHON_TOO = ("data/plane.py", "aio.py", "compat.py", "makefile.py")
 # What has to be killed of each kind.
 ENOUGH = 0.95

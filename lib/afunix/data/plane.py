@@ -17,7 +17,9 @@ try:
     import _afunix
 
     Handle, _operations, _data_calls, *_looks = _afunix.parts()
-except (ImportError, AttributeError):
+except (ImportError, AttributeError, ValueError) as reason:
+    if type(reason) is ValueError:
+        print("afunix: _afunix.mpy is not for this board (%s): Python does its work, only slower" % reason)
     _afunix = None
     from .endpoint import Endpoint
     from .handle import Handle

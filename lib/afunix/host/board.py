@@ -354,3 +354,6 @@ def later(function):
 
 
 find_garbage = collect
+
+if not getattr(sys.implementation, "_mpy", 0) >> 10:  # no native code: this file has lost its decorators
+    from .plain import blank, copy, is_bytes, seal, size_of
