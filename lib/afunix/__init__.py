@@ -2,6 +2,7 @@
 
 from .kernel.tables import kernel
 from .socket import close, configure, dup, install, object_of, socket, socketpair, unlink
+from .socket import loaded as _loaded
 
 # Where what is loaded when it is first asked for is.
 _MODULES = ("aio", "compat", "constants", "makefile")
@@ -23,9 +24,10 @@ def __getattr__(name):
     if name in _MODULES:
         return _load(name)
     if name in _ELSEWHERE:
-        return getattr(_load("kernel." + _ELSEWHERE[name]), name)
+        found = globals()[name] = getattr(_loaded("kernel." + _ELSEWHERE[name]), name)
+        return found
     for module in ("kernel.numbers", "kernel.socket_numbers"):
-        module = _load(module)
+        module = _loaded(module)
         if hasattr(module, name):
             return getattr(module, name)
     raise AttributeError(name)

@@ -56,6 +56,7 @@ class _Later:
     """Given for a descriptor: the socket gets one later."""
 
 
+_len = len  # a builtin name is found late
 _one = 1  # the same object wherever it comes from
 _zero = 0
 
@@ -82,7 +83,7 @@ def _kind(family, type, proto):
     if not kind:
         raise error(_ESOCKTNOSUPPORT)
     if kind != _STREAM:
-        _loaded("kernel.packet")  # now, since later there may be no memory
+        loaded("kernel.packet")  # now, since later there may be no memory
     return kind
 
 
@@ -261,7 +262,7 @@ class socket(Handle):
     def makefile(self, mode="r", buffering=None, *, encoding=None, errors=None, newline=None):
         """A file that reads from the socket ("r"), writes to it ("w") or both, as text or ("b") bytes, as CPython's."""
         self._closed = self._closed  # a first value needs memory, and close() must not
-        return _loaded("makefile").open_file(self, mode, buffering, encoding, errors, newline)
+        return loaded("makefile").open_file(self, mode, buffering, encoding, errors, newline)
 
     def fileno(self):
         """The descriptor, -1 once closed."""
@@ -374,7 +375,7 @@ class socket(Handle):
     def _protocol(self):
         """The module that knows sockets of its kind."""
         kind = self._d[0].kind
-        return stream if kind == _STREAM or not kind else _loaded("kernel.packet")
+        return stream if kind == _STREAM or not kind else loaded("kernel.packet")
 
     # the data calls beyond the plain case: `done` is what it did, -1 for nothing
 
@@ -438,13 +439,15 @@ class socket(Handle):
         _now(self._protocol().receive(self, into, 0, bufsize, flags, None, None))
         return into[0]
 
+    @micropython.native
     def _most(self, bufsize, flags):
         """How many bytes a receive of up to `bufsize` may bring."""
         if bufsize < 0:
             raise ValueError("negative buffersize in recv")
         if flags & _MSG_WAITALL:
             return bufsize
-        return min(bufsize, len(self._d[0].memory))
+        most = _len(self._d[0].memory)
+        return bufsize if bufsize < most else most
 
     # messages with addresses and ancillary data
 
@@ -459,19 +462,20 @@ class socket(Handle):
         if address is None:
             flags, address = 0, flags
         data = bytes_of(data)
-        return _now(_loaded("kernel.message").send(self, (data,), (), index(flags), address, 0))
+        return _now(loaded("kernel.message").send(self, (data,), (), index(flags), address, 0))
 
+    @micropython.native
     def sendmsg(self, buffers, ancdata=(), flags=0, address=None):
         """Send the bytes of all `buffers` and the control messages of `ancdata`, (level, type, data) each; sendmsg(2).
 
         At most 16 descriptors go in one message. Returns the number of bytes sent. Raises as sendto; EBADF, EINVAL,
         EPERM for control messages that are wrong; ETOOMANYREFS when the configured number of rights is in flight.
         """
-        return _now(_loaded("kernel.message").send(self, buffers, ancdata, index(flags), address, _KERNELS_OWN))
+        return _now(loaded("kernel.message").send(self, buffers, ancdata, index(flags), address, _KERNELS_OWN))
 
     def recvfrom(self, bufsize, flags=0):
         """Like recv; returns (data, address of the sender)."""
-        message = _loaded("kernel.message")
+        message = loaded("kernel.message")
         return message.receive(self, message.ADDRESSED, bufsize, 0, flags)
 
     def recvfrom_into(self, buffer, nbytes=0, flags=0):
@@ -487,7 +491,7 @@ class socket(Handle):
             raise ValueError("negative buffersize in recvfrom_into")
         if nbytes > n:
             raise ValueError("nbytes is greater than the length of the buffer")
-        message = _loaded("kernel.message")
+        message = loaded("kernel.message")
         return message.receive_into(self, message.ADDRESSED, buffer, nbytes or n, 0, flags)
 
     def recvmsg(self, bufsize, ancbufsize=0, flags=0):
@@ -495,19 +499,19 @@ class socket(Handle):
 
         Returns (data, ancdata, msg_flags, address). Raises as recv_into.
         """
-        message = _loaded("kernel.message")
+        message = loaded("kernel.message")
         return message.receive(self, message.FULL, bufsize, ancbufsize, flags)
 
     def recvmsg_into(self, buffers, ancbufsize=0, flags=0):
         """recvmsg into `buffers`, one after the other. Returns (number of bytes, ancdata, msg_flags, address)."""
-        return _loaded("kernel.message").recvmsg_into(self, buffers, ancbufsize, flags)
+        return loaded("kernel.message").recvmsg_into(self, buffers, ancbufsize, flags)
 
     # options
 
     def getsockopt(self, level, option, buflen=0):
         """The value of an option: an int, or bytes where `buflen` is not 0; getsockopt(2), socket(7), unix(7)."""
         level, option, buflen = index(level), index(option), index(buflen)
-        options = _loaded("kernel.options")
+        options = loaded("kernel.options")
         with lock:
             return options.get(opened(self), level, option, buflen)
 
@@ -517,7 +521,7 @@ class socket(Handle):
         if optlen is not None:
             return self._set_nothing(value, optlen)
         value = _option_value(value)
-        options = _loaded("kernel.options")
+        options = loaded("kernel.options")
         with lock:
             options.set(opened(self), level, option, value)
 
@@ -746,7 +750,7 @@ _optional = {}
 
 
 @micropython.native
-def _loaded(name):
+def loaded(name):
     """The optional module afunix.`name`. It is loaded under the kernel's lock alone: where nothing locks the
     interpreter, a second thread would find one half loaded."""
     module = _optional.get(name)
@@ -861,7 +865,7 @@ def install(object):
 
     When the last descriptor and message that refer to it are gone, its close() is called, if it has one.
     """
-    file = _loaded("kernel.rights").File(object)
+    file = loaded("kernel.rights").File(object)
     make_room(0, 1)
     descriptor = kernel.descriptor()
     with lock:

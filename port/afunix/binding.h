@@ -10,9 +10,9 @@
 //   fields.c         attributes by name
 //   endpoint.c       one end of a channel: a ring, its locks, its fields; plain.h has what runs for every message
 //   state.c          what the control plane sees and sets there (user module only)
-//   record.c         other names that are found as fast (user module only)
 //   section.c        the kernel's lock (user module only)
 //   object.c         sockets as objects
+//   record.c         the control plane's own objects (user module only)
 //   datagram.c       datagrams to a name (user module only)
 //   handle.c         the calls for every message; call.h has what both begin with
 //   module.c         what makes the types
@@ -245,12 +245,6 @@ extern const void *const af_state_methods[];
 extern const size_t af_state_method_count;
 #endif
 
-// record.c
-
-#if !MICROPY_ENABLE_DYNRUNTIME
-extern const mp_obj_fun_builtin_var_t af_record_obj;
-#endif
-
 // section.c
 
 #if !MICROPY_ENABLE_DYNRUNTIME
@@ -291,6 +285,12 @@ mp_obj_t af_whole(mp_obj_t self);
 mp_obj_t af_descriptor(mp_obj_t self);
 // Everything that C leaves to Python goes to a method of lib/afunix/socket.py.
 mp_obj_t af_ask(mp_obj_t self, qstr name, size_t n_args, size_t n_kw, const mp_obj_t *args);
+
+// record.c
+
+#if !MICROPY_ENABLE_DYNRUNTIME
+extern const mp_obj_fun_builtin_var_t af_record_obj;
+#endif
 
 // datagram.c
 

@@ -279,9 +279,16 @@ _EXACT = (bytes, bytearray, memoryview, array)
 _READ_ONLY = (str, bytes)
 
 
+@micropython.native
 def bytes_of(data):
-    kind = type(data)
-    if kind is bytes or kind is bytearray or is_bytes(data):
+    kind = data.__class__
+    if kind is _bytes or kind is _bytearray:
+        return data
+    return _bytes_of(data)
+
+
+def _bytes_of(data):
+    if is_bytes(data):
         return data
     if isinstance(data, str):
         raise TypeError("a bytes-like object is required, not 'str'")
@@ -307,17 +314,32 @@ def _integer(number):
     return int(number) if isinstance(number, (int, bool)) else _indexed(number)
 
 
+_int = int
+
+
+@micropython.native
 def index(number):
-    if type(number) is not int:
-        number = _integer(number)
+    if number.__class__ is _int and -0x7FFF <= number < 0x7FFF:
+        return number
+    return _index(number)
+
+
+def _index(number):
+    number = _integer(number)
     if not -0x80000000 <= number <= 0x7FFFFFFF:
         raise OverflowError("integer out of C's range")
     return number
 
 
+@micropython.native
 def size(number):
-    if type(number) is not int:
-        number = _integer(number)
+    if number.__class__ is _int and 0 <= number < 0x7FFF:
+        return number
+    return _size(number)
+
+
+def _size(number):
+    number = _integer(number)
     if 0 <= number <= 0x3FFFFFFF:
         return number
     if not -(1 << 63) <= number < 1 << 63:

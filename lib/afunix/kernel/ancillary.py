@@ -8,10 +8,11 @@ A receive is planned first, when bytes are only copied and memory may be taken; 
 in one native function, `_take`, which cannot fail. All functions are called with the kernel's lock held.
 """
 
+from ..data.plane import quick
 from ..host import Recorded, blank, const, micropython, seal, size_of, wake
 from . import rights
 from .release import reap, settle_ancillary
-from .tables import passes_credentials, records_sender
+from .tables import kernel, passes_credentials, records_sender
 
 _STREAM = const(1)
 _ANCILLARY = const(1)  # for Endpoint.attend
@@ -29,6 +30,7 @@ class Ancillary(Recorded):
     On a stream it covers the positions from `start` to before `end`; `urgent` tells about MSG_OOB, see urgent.py.
     """
 
+    @micropython.native
     def __init__(self, rights, owner):
         self.rights = rights
         self.owner = owner
@@ -44,15 +46,21 @@ class Ancillary(Recorded):
         if carried:
             self.rights = ()
             rights.land(carried)
-            rights.drop(carried)
 
 
+Ancillary = quick(Ancillary, (), 0)
+
+
+@micropython.native
 def outgoing(endpoint, target, message):
     """The Ancillary that a message from `endpoint` to `target` needs, None for none. Raises OSError(ETOOMANYREFS)."""
-    owner = 0 if message is None else message.owner or 0
+    owner = 0
+    carried = ()
+    if message is not None:
+        owner = message.owner or 0
+        carried = message.rights
     if not owner and records_sender(endpoint, target):
         owner = endpoint.owner
-    carried = message.rights if message is not None else ()
     if not owner and not carried:
         return None
     rights.check_room(carried)
@@ -127,7 +135,6 @@ class Received:
     def land(self):
         """The message is not queued any more."""
         rights.land(self.carried)
-        rights.drop(self.carried)
 
 
 @micropython.native
@@ -145,6 +152,7 @@ def mark(endpoint):
 class _Walk:
     """A receive from a stream that has marks, while it is planned."""
 
+    @micropython.native
     def __init__(self, endpoint, keep):
         self.endpoint = endpoint
         self.keep = keep
@@ -156,6 +164,7 @@ class _Walk:
         if endpoint.attends(_URGENT):
             self.mark = mark(endpoint)
 
+    @micropython.native
     def segment(self):
         """The Ancillary that covers the next byte (None for none), and where it ends."""
         endpoint = self.endpoint
@@ -187,6 +196,9 @@ class _Walk:
         return skip
 
 
+_Walk = quick(_Walk, kernel.closed, 0)
+
+
 def pass_over(walk, item):
     """Go on behind the urgent byte of `item`, to which a receive has come. False where it stops there."""
     if item.urgent == TAKEN:
@@ -207,6 +219,7 @@ def pass_over(walk, item):
     return True
 
 
+@micropython.native
 def receive_marked(endpoint, into, at, n, skip, keep, message):
     """Receive up to `n` bytes of a stream that has marks, behind the first `skip`, as unix_stream_read_generic does.
 
@@ -214,11 +227,12 @@ def receive_marked(endpoint, into, at, n, skip, keep, message):
     until it has come to rights. Returns how many bytes there were, -1 where reading comes to nothing.
     """
     fresh = into.__class__ is list
+    buffer = into
+    there = endpoint.queued() if fresh else size_of(into) - at
+    if n > there:
+        n = there if there > 0 else 0
     if fresh:
-        n = min(n, endpoint.queued())
-    buffer = blank(n) if fresh else into
-    if not fresh:
-        n = max(0, min(n, size_of(into) - at))
+        buffer = blank(n)
     walk = _Walk(endpoint, keep)
     found, stopped = _plan(walk, buffer, at, n, skip, message)
     if found:
@@ -232,6 +246,7 @@ def receive_marked(endpoint, into, at, n, skip, keep, message):
     return _take(walk, message, walk.done if found else -1)
 
 
+@micropython.native
 def _plan(walk, buffer, at, n, skip, message):
     """Copy the bytes, and find out what is to be taken. Returns whether there is a result, and whether the receive may
     not go on behind it."""
@@ -239,17 +254,21 @@ def _plan(walk, buffer, at, n, skip, message):
     owner = None if message is None else message.owner
     found = False
     while walk.position < endpoint.queued():
-        skip = walk.advance(skip)
         item, end = walk.segment()
+        if skip or item is not None and item.urgent:
+            skip = walk.advance(skip)
+            item, end = walk.segment()
         if skip >= 0 and walk.position == end:
             return walk.done > 0, False
         sender = 0 if item is None else item.owner
-        if skip < 0 or owner not in (None, sender) and passes_credentials(endpoint):
+        if skip < 0 or owner is not None and owner != sender and passes_credentials(endpoint):
             return found, True
         owner = sender
         tell_sender(endpoint, message, sender)
         there = end - walk.position - skip
-        size = min(there, n - walk.done)
+        size = n - walk.done
+        if size > there:
+            size = there
         endpoint.fetch(buffer, at + walk.done, size, walk.position + skip, True)
         walk.done += size
         found = True
@@ -306,6 +325,7 @@ def _consume(endpoint, n):
     wake()
 
 
+@micropython.native
 def tell_sender(endpoint, message, owner):
     """The bytes of `message` (it may be None) come from the stream's peer, of that owner (0: not recorded)."""
     if message is not None:

@@ -28,6 +28,7 @@ _ENOTSOCK = const(88)
 _EOPNOTSUPP = const(95)
 _ECONNRESET = const(104)
 _EISCONN = const(106)
+_ENOTCONN = const(107)
 _ECONNREFUSED = const(111)
 
 
@@ -366,3 +367,10 @@ def raise_error(endpoint):
         take_error(endpoint)
         keep()
         raise failure
+
+
+def check_connected(endpoint):
+    """What Linux asks of a seqpacket socket before it looks at a message."""
+    raise_error(endpoint)
+    if endpoint.state != _CONNECTED:
+        raise error(_ENOTCONN)

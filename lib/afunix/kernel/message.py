@@ -1,11 +1,13 @@
 """sendmsg(2) and recvmsg(2): addresses, scattered buffers and ancillary data, with CPython's signatures."""
 
-import struct
+from array import array
 
-from ..host import bytes_of, const, copy, error, index, micropython, size, size_of, writable_bytes_of
+from ..data.plane import quick
+from ..host import Recorded, bytes_of, const, copy, error, index, micropython, ptr8, size, size_of, writable_bytes_of
 from . import names, rights
 from . import socket_numbers as so
 from .ancillary import Received
+from .connection import check_connected
 from .lock import lock
 from .options import credentials
 from .release import reap
@@ -19,8 +21,19 @@ _SEQPACKET = const(5)
 _MSG_CTRUNC = const(8)
 
 # struct cmsghdr as on 64-bit Linux, on every board
-_HEADER = 16
-_ALIGN = 8
+_HEADER = const(16)
+_ALIGN = const(8)
+_MANY = const(0x7FFF)
+
+_FIRST = const(3)  # descriptor's number
+_most_space = 0x3FFFFFF0
+
+# A builtin name is found late.
+_len = len
+_int = int
+_list = list
+_tuple = tuple
+_bytes = bytes
 
 # What a receive returns
 ADDRESSED = 1  # (bytes or their number, address)
@@ -28,28 +41,36 @@ FULL = 2  # (the same, ancillary data, flags, address)
 DESCRIPTORS = 3  # (the same, numbers of descriptors, flags, address)
 
 
+@micropython.native
 def CMSG_LEN(length):
     """The size of a control message with `length` bytes of data, without trailing padding; cmsg(3).
 
     Raises OverflowError for a length that is negative or too large.
     """
     length = index(length)
-    if not 0 <= length <= 0x7FFFFFFF - _HEADER:
-        raise OverflowError("CMSG_LEN() argument out of range")
+    if not 0 <= length < _MANY:
+        _check(length, _HEADER, "CMSG_LEN")
     return _HEADER + length
 
 
+@micropython.native
 def CMSG_SPACE(length):
     """The size of a control message with `length` bytes of data, with trailing padding; cmsg(3). Raises as CMSG_LEN."""
     length = index(length)
-    if not 0 <= length <= 0x7FFFFFFF - _HEADER - _ALIGN:
-        raise OverflowError("CMSG_SPACE() argument out of range")
+    if not 0 <= length < _MANY:
+        _check(length, _HEADER + _ALIGN, "CMSG_SPACE")
     return _HEADER + (length + _ALIGN - 1) // _ALIGN * _ALIGN
 
 
-class Outgoing:
+def _check(length, more, who):
+    if not 0 <= length <= 0x7FFFFFFF - more:
+        raise OverflowError(who + "() argument out of range")
+
+
+class Outgoing(Recorded):
     """A message that is sent: its address, what it carries, and `owner` where it says who sends it."""
 
+    @micropython.native
     def __init__(self):
         self.address = None
         self.rights = ()  # descriptions, with a reference each while they are not queued
@@ -74,6 +95,10 @@ class Outgoing:
         self.drop()  # CPython may tear even that
 
 
+Outgoing = quick(Outgoing)
+
+
+@micropython.native
 def send(sock, buffers, ancdata, flags, address, refused):
     """Send the joined `buffers`; none of the flags `refused` may be set. Returns how many bytes were sent, -1 for "not
     now"."""
@@ -99,7 +124,14 @@ def _check_count(buffers):
         raise error(_EMSGSIZE)
 
 
+@micropython.native
 def _joined(buffers):
+    if buffers.__class__ is _list and _len(buffers) == 1:
+        return bytes_of(buffers[0])
+    return _join(buffers)
+
+
+def _join(buffers):
     buffers = [bytes_of(buffer) for buffer in buffers]
     _check_count(buffers)
     if len(buffers) == 1:
@@ -114,95 +146,129 @@ def _joined(buffers):
     return data
 
 
+@micropython.native
 def _controls(ancdata):
     """The control messages as (level, type, bytes), all taken out of what the program gave: its code runs here."""
     controls = []
     for item in ancdata:
-        item = tuple(item)
-        if len(item) != 3:
+        if item.__class__ is not _tuple:
+            item = _tuple(item)
+        if _len(item) != 3:
             raise TypeError("a control message must be (level, type, data)")
-        level, type, data = item
-        controls.append((index(level), index(type), bytes(bytes_of(data))))
+        controls.append((index(item[0]), index(item[1]), _bytes(bytes_of(item[2]))))
     return controls
 
 
+@micropython.native
 def _attach(message, endpoint, controls):
     """Take the control messages, as Linux's __scm_send does. With the kernel's lock held."""
     if endpoint.kind == _SEQPACKET:
-        _check_connected(endpoint)
-    carried = ()
+        check_connected(endpoint)
+    carried = []
     for level, type, data in controls:
         if level != so.SOL_SOCKET:
             continue
         if type == so.SCM_RIGHTS:
-            count = len(data) // 4
-            if count + len(carried) > rights.LIMIT:
+            if _len(data) // 4 + _len(carried) > rights.LIMIT:
                 raise error(_EINVAL)
-            fds = struct.unpack("<%di" % count, data[: 4 * count])
-            carried += tuple([kernel.description(fd) for fd in fds])
+            at = 0
+            while at + 4 <= _len(data):
+                carried.append(kernel.description(_number(data, at)))
+                at += 4
         elif type == so.SCM_CREDENTIALS:
-            if len(data) != 12:
-                raise error(_EINVAL)
-            if data != credentials(endpoint.owner):
-                raise error(_EPERM)
-            message.owner = endpoint.owner
+            _claim(message, endpoint, data)
         else:
             raise error(_EINVAL)
     message.hold(carried)
 
 
-def _check_connected(endpoint):
-    from .packet import check_connected
+@micropython.viper
+def _number(data: ptr8, at: int) -> int:
+    """The descriptor there. A negative one is a very large one on CPython: there is none either way."""
+    return data[at] | data[at + 1] << 8 | data[at + 2] << 16 | data[at + 3] << 24
 
-    check_connected(endpoint)
+
+def _claim(message, endpoint, data):
+    """SCM_CREDENTIALS: the message says who sends it, who can be nobody else."""
+    if len(data) != 12:
+        raise error(_EINVAL)
+    if data != credentials(endpoint.owner):
+        raise error(_EPERM)
+    message.owner = endpoint.owner
 
 
 class Message(Received):
     """A message that is received, and what the call that receives it returns."""
 
+    @micropython.native
     def __init__(self, shape, space, flags):
-        Received.__init__(self)
+        self.address = None
+        self.owner = None
+        self.flags = 0
+        self.stopped = False
+        self.carried = ()
         self._shape = shape
         self._space = space  # bytes for control messages
         self._more_flags = flags & so.MSG_CMSG_CLOEXEC
-        self._new = []  # descriptors for the rights, and the places for them in the kernel's table
-        self._ancdata = []
+        self._new = ()  # descriptors for the rights, and the places for them in the kernel's table
+        self._ancdata = ()
         self._installed = ()  # numbers of descriptors that the program has not been told yet
         self.result = None
 
+    @micropython.native
     def prepare(self, endpoint, rights, result):
         self.carried = rights
+        self._new = ()
         self._ancdata = []
-        self._new = []
         if self.owner is not None and self._shape != ADDRESSED:
-            space = self._space
-            if passes_credentials(endpoint):
-                space = self._put(space, so.SCM_CREDENTIALS, credentials(self.owner))
-            if rights:
-                self._make_descriptors(rights[: max(0, (space - _HEADER) // 4)])
-                fds = [place + 3 for place, _ in self._new]
-                if fds:
-                    self._put(space, so.SCM_RIGHTS, struct.pack("<%di" % len(fds), *fds))
-                if len(fds) < len(rights):
-                    self.flags |= _MSG_CTRUNC
+            self._tell(endpoint, rights)
         self.received(result)
 
+    @micropython.native
+    def _tell(self, endpoint, rights):
+        """Make the control messages."""
+        space = self._space
+        if passes_credentials(endpoint):
+            space = self._put(space, so.SCM_CREDENTIALS, credentials(self.owner))
+        if not rights:
+            return
+        new = self._places(rights, (space - _HEADER) // 4)
+        self._new = new
+        if _len(new) < _len(rights):
+            self.flags |= _MSG_CTRUNC
+        if new and self._shape == FULL:
+            self._put(space, so.SCM_RIGHTS, _bytes(array("i", self._numbers())))
+
+    @micropython.native
+    def _places(self, rights, most):
+        new = []
+        place = -1
+        for _ in rights:
+            if _len(new) >= most:
+                break
+            try:
+                place = kernel.vacancy(place)
+            except OSError:
+                break
+            new.append((place, kernel.descriptor()))
+        return new
+
+    @micropython.native
+    def _numbers(self):
+        """Those of the new descriptors."""
+        found = []
+        for place, _ in self._new:
+            found.append(place + _FIRST)
+        return found
+
+    @micropython.native
     def received(self, result):
         """What the call returns: it is made before the message is taken out of the queue."""
         if self._shape == ADDRESSED:
             self.result = result, self.address
         else:
-            found = self._ancdata if self._shape == FULL else [place + 3 for place, _ in self._new]
+            found = self._ancdata if self._shape == FULL else self._numbers()
             self.result = result, found, self.flags | self._more_flags, self.address
-
-    def _make_descriptors(self, descriptions):
-        place = -1
-        for _ in descriptions:
-            try:
-                place = kernel.vacancy(place)
-            except OSError:
-                break
-            self._new.append((place, kernel.descriptor()))
 
     def _put(self, space, type, data):
         """Append a control message, cut to `space`. Returns the space that is left."""
@@ -217,12 +283,11 @@ class Message(Received):
 
     @micropython.native
     def install(self, keep):
-        new = self._new
-        carried = self.carried
-        for i in range(len(new)):
-            place = new[i]
-            kernel.install(place[0], place[1], carried[i])
-        self._installed = new
+        i = 0
+        for place, descriptor in self._new:
+            kernel.install(place, descriptor, self.carried[i])
+            i += 1
+        self._installed = self._new
 
     @micropython.native
     def handed_over(self):
@@ -237,6 +302,9 @@ class Message(Received):
                     if place < len(kernel.descriptors) and kernel.descriptors[place] is descriptor:
                         kernel.remove(place)
                 reap()
+
+
+Message = quick(Message, FULL, 0, 0)
 
 
 @micropython.native
@@ -259,8 +327,9 @@ def receive_into(sock, shape, buffer, n, ancbufsize, flags):
     return _receive(sock, buffer, n, flags, message)
 
 
+@micropython.native
 def _message(shape, ancbufsize, flags):
-    if ancbufsize < 0 or ancbufsize > 0x3FFFFFF0:
+    if not 0 <= ancbufsize <= _most_space:
         raise ValueError("invalid ancillary data buffer length")
     return Message(shape, ancbufsize, flags)
 
@@ -312,15 +381,18 @@ def recvmsg_into(sock, buffers, ancbufsize, flags):
     return receive_scattered(sock, buffers, ancbufsize, flags)
 
 
+@micropython.native
 def send_fds(sock, buffers, fds, flags=0, address=None):
     """Send `buffers` and the descriptors `fds` over `sock`, as CPython's socket.send_fds."""
-    fds = [index(fd) for fd in fds]
-    data = struct.pack("<%di" % len(fds), *fds)
-    return sock.sendmsg(buffers, [(so.SOL_SOCKET, so.SCM_RIGHTS, data)], flags, address)
+    numbers = []
+    for fd in fds:
+        numbers.append(index(fd))
+    return sock.sendmsg(buffers, [(so.SOL_SOCKET, so.SCM_RIGHTS, _bytes(array("i", numbers)))], flags, address)
 
 
+@micropython.native
 def recv_fds(sock, bufsize, maxfds, flags=0):
     """Receive up to `bufsize` bytes and `maxfds` descriptors. Returns (data, descriptors, msg_flags, address)."""
-    if not isinstance(maxfds, int):
+    if maxfds.__class__ is not _int and not isinstance(maxfds, int):
         raise TypeError("an integer is required")
     return receive(sock, DESCRIPTORS, bufsize, CMSG_LEN(4 * index(maxfds)), flags)

@@ -5,7 +5,7 @@ The steps are called by `operation.perform`, with the kernel's lock held; what `
 
 from ..host import blank, const, error, keep, micropython, seal, wake
 from . import names
-from .connection import forget_peer, raise_error
+from .connection import check_connected, forget_peer, raise_error
 from .operation import perform
 from .release import reap, settle_ancillary
 from .tables import may_send, records_sender
@@ -87,13 +87,6 @@ def _find_target(ep, n, message):
     if target.shut & _RECEIVE:
         raise error(_EPIPE)
     return target
-
-
-def check_connected(ep):
-    """What Linux asks of a seqpacket socket before it looks at the message."""
-    raise_error(ep)
-    if ep.state != _CONNECTED:
-        raise error(_ENOTCONN)
 
 
 def _peer(ep):

@@ -10,6 +10,8 @@ from .tables import kernel
 
 _ETOOMANYREFS = const(109)
 
+_len = len  # a builtin name is found late
+
 LIMIT = 16  # descriptors in one message; Linux's SCM_MAX_FD is 253
 
 
@@ -25,9 +27,10 @@ class File(Recorded):
         self.closing = False  # somebody is at it
 
 
+@micropython.native
 def check_room(descriptions):
     """Raises OSError(ETOOMANYREFS) where more rights than configured would be in flight."""
-    if kernel.in_flight + len(descriptions) > kernel.settings["rights"]:
+    if kernel.in_flight + _len(descriptions) > kernel.settings["rights"]:
         raise error(_ETOOMANYREFS)
 
 
@@ -56,10 +59,12 @@ def take_off(descriptions):
 
 @micropython.native
 def land(descriptions):
-    """They are not any more."""
+    """The message is not queued any more, and has no references."""
     for description in descriptions:
         description.in_flight -= 1
         kernel.in_flight -= 1
+        kernel.unreference(description)
+    kernel.note_left()
 
 
 def close_finished(lock):

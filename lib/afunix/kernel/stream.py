@@ -6,7 +6,7 @@ or a list of None, which gets them as a fresh object, so that no memory is neede
 
 from ..host import blank, const, error, micropython, seal
 from .connection import raise_error
-from .operation import perform
+from .operation import NO_WAIT, perform
 
 _EINVAL = const(22)
 _EPIPE = const(32)
@@ -24,6 +24,22 @@ _MSG_WAITALL = const(0x100)
 _LINE = const(-1)
 _NOBODY = const(-1)
 
+_module = None
+
+
+@micropython.native
+def _ancillary():
+    """The module of that name, which is loaded when it is needed first."""
+    return _load() if _module is None else _module
+
+
+def _load():
+    global _module
+    from . import ancillary
+
+    _module = ancillary
+    return ancillary
+
 
 @micropython.native
 def send(sock, data, at, n, flags, message, until):
@@ -33,10 +49,14 @@ def send(sock, data, at, n, flags, message, until):
     Returns how many bytes were sent; -1 where none could be sent now. What ends a wait after a part was sent is an
     error of the next call.
     """
-    done = perform(sock, _check_send, 0, data, at, n, flags, message)
+    done = perform(sock, _begin_step, NO_WAIT, data, at, n, flags, message)
+    if done == n:
+        return done
+    if done < 0:
+        done = 0
     whole = sock._ms < 0
     step = _send_urgent_step if flags & _MSG_OOB else _send_step
-    while done < n:
+    while done < n and (whole or not done):
         try:
             end = sock._until(flags, True) if until is None else until
             sent = perform(sock, step, end, data, at + done, n - done, flags, message)
@@ -47,12 +67,12 @@ def send(sock, data, at, n, flags, message, until):
         if sent < 0:
             return done or -1
         done += sent
-        if not whole:
-            break
     return done
 
 
-def _check_send(ep, data, at, n, flags, message):
+@micropython.native
+def _begin_step(ep, data, at, n, flags, message):
+    """What is looked at once, and as much as can be sent now."""
     if flags & _MSG_OOB and not n:
         raise error(_EOPNOTSUPP)
     if message is not None and message.address is not None:
@@ -61,18 +81,20 @@ def _check_send(ep, data, at, n, flags, message):
         raise error(_ENOTCONN)
     if ep.shut & _SEND:
         raise error(_EPIPE)
-    return 0
+    if not n:
+        return 0
+    if flags & _MSG_OOB:
+        return _send_urgent_step(ep, data, at, n, flags, message)
+    return _send_step(ep, data, at, n, flags, message)
 
 
 @micropython.native
 def _send_step(ep, data, at, n, flags, message):
     peer = _receiver(ep)
     if message is not None or ep.out is None:
-        from . import ancillary
-
-        item = ancillary.outgoing(ep, peer, message)
+        item = _ancillary().outgoing(ep, peer, message)
         if item is not None:
-            return ancillary.queue(peer, data, at, n, None, item, message)
+            return _ancillary().queue(peer, data, at, n, None, item, message)
     done = peer.append(data, at, n)
     return done if done > 0 else -1
 
@@ -162,10 +184,8 @@ def receive_step(ep, into, at, n, flags, message):
     if keep and options is not None:
         skip = options.skipped()
     if ep.attends(_ANCILLARY):
-        from . import ancillary
-
         ep.skip(0)  # a reader of the plain case that began before comes to its end
-        done = ancillary.receive_marked(ep, into, at, n, skip, keep, message)
+        done = _ancillary().receive_marked(ep, into, at, n, skip, keep, message)
     elif message is None and into.__class__ is not list:
         done = ep.fetch(into, at, n, skip, keep)
         if not done and n:
@@ -201,9 +221,7 @@ def _receive_plain(ep, into, at, n, skip, keep, message):
     if n > there:
         n = there
     if message is not None:
-        from . import ancillary
-
-        ancillary.tell_sender(ep, message, message.owner or 0)
+        _ancillary().tell_sender(ep, message, message.owner or 0)
     if into.__class__ is not list:
         message.prepare(ep, (), n)
         return ep.fetch(into, at, n, skip, keep)

@@ -33,6 +33,8 @@ _DESCRIPTION = const(2)
 _ABANDONED = const(3)
 _KIND = const(4)
 
+_len = len  # a builtin name is found late
+
 FIRST_DESCRIPTOR = 3  # 0, 1 and 2 are a board's console, as everywhere
 _FIRST = const(3)
 CLOSED = 1  # the serial number of no socket
@@ -182,7 +184,7 @@ class Kernel(Recorded):
         i = self.lowest
         if i <= after:
             i = after + 1
-        while i < len(table):
+        while i < _len(table):
             if table[i] is None:
                 return i
             i += 1
@@ -203,14 +205,17 @@ class Kernel(Recorded):
             descriptor[_SERIAL] = description.serial()
         return i + _FIRST
 
+    @micropython.native
     def at(self, fd):
         """The descriptor that has the number `fd`. Raises OSError(EBADF)."""
         i = fd - _FIRST
-        found = self.descriptors[i] if 0 <= i < len(self.descriptors) else None
+        table = self.descriptors
+        found = table[i] if 0 <= i < _len(table) else None
         if found is None or found[_ABANDONED]:
             raise error(_EBADF)
         return found
 
+    @micropython.native
     def description(self, fd):
         """What the descriptor `fd` refers to. Raises OSError(EBADF)."""
         return self.at(fd)[_DESCRIPTION]
@@ -269,6 +274,8 @@ def passes_credentials(endpoint):
 def records_sender(endpoint, target):
     """Do messages from `endpoint` to `target` say who sent them? Linux sees to it also while `target` is not accepted,
     since SO_PASSCRED may be set afterwards."""
+    if endpoint.options is None and target.options is None:
+        return not target.references
     return passes_credentials(endpoint) or passes_credentials(target) or not target.references
 
 
