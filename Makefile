@@ -29,10 +29,12 @@ CASE ?= messages.sockets:stream, 64 B, afunix
 VARIANT ?= python
 # The processor of the native module: x64, armv6m, armv7m, armv7emsp, armv7emdp, rv32imc, xtensawin.
 ARCH ?= armv6m
+ARCHES := x64 armv6m armv7m armv7emsp armv7emdp rv32imc xtensawin
 export PORT MPY_DIR PICO_C_MODULES UNIX_C_MODULES
 
 PYTHON := build/venv/bin/python
 PYTEST := $(PYTHON) -m pytest
+AFUNIX := PYTHONPATH=firmware $(PYTHON) -m afunix_tools
 LINTED := lib firmware boards host_tests $(wildcard examples benchmarks port)
 CLANG_FORMAT := build/venv/bin/clang-format
 C_FILES := $(wildcard boards/*/*.[ch] boards/*/*/*.[ch] firmware/*/*.[ch] host_tests/*/*.[ch] port/*/*.[ch])
@@ -40,7 +42,7 @@ PREPARE := sh firmware/prepare.sh
 # What compiles the native module for ARCH.
 NATIVE_GROUP = $(if $(filter xtensawin,$(ARCH)),xtensa,$(if $(filter x64,$(ARCH)),,native))
 
-.PHONY: help run test test-host test-unix test-faults hostile test-board test-qemu differential fuzz mutants corpus lint format firmware firmware-plain unix natmod faults bench profile repl ports clean distclean
+.PHONY: help run test test-host test-unix test-faults hostile test-board test-qemu differential fuzz mutants corpus lint format firmware firmware-plain unix natmod faults dist bench profile install doctor repl ports clean distclean
 
 help: ## print this list
 	@echo "afunix: Unix domain sockets for MicroPython boards"
@@ -154,6 +156,10 @@ natmod: ## build build/natmod/ARCH/_afunix.mpy, the data plane in C for firmware
 	@$(PREPARE) host unix $(NATIVE_GROUP)
 	@$(PYTHON) firmware/natmod.py $(ARCH)
 
+dist: ## build what a release offers into build/dist: .mpy files for each processor, firmware, a wheel, their sums
+	@$(PREPARE) host unix pico native xtensa
+	@$(PYTHON) firmware/dist.py
+
 bench: ## measure afunix on an emulated Pico and on the unix port
 	@$(PREPARE) host unix pico
 	@$(PYTHON) firmware/build.py unix pico pico-plain
@@ -164,6 +170,18 @@ profile: ## the cycles of each function in CASE= of the benchmarks, on an emulat
 	@$(PREPARE) host unix pico
 	@$(PYTHON) firmware/build.py pico
 	@PYTHONPATH=firmware VARIANT=$(VARIANT) $(PYTHON) benchmarks/cycles.py "$(CASE)"
+
+install: ## send afunix to the board on PORT=, with the data plane in C for its processor
+	@$(if $(PORT),,echo "afunix: which board? make install PORT=/dev/ttyACM0; make ports lists them" >&2; exit 1)
+	@$(PREPARE) host
+	@arch=$$($(AFUNIX) doctor --arch $(PORT)) || exit 1; \
+		case " $(ARCHES) " in *" $$arch "*) $(MAKE) natmod ARCH=$$arch;; esac
+	@$(AFUNIX) install $(PORT)
+
+doctor: ## say what the board on PORT= is, what of afunix it has and what it lacks
+	@$(if $(PORT),,echo "afunix: which board? make doctor PORT=/dev/ttyACM0; make ports lists them" >&2; exit 1)
+	@$(PREPARE) host
+	@$(AFUNIX) doctor $(PORT)
 
 repl: ## talk to a Pico, emulated or on PORT=; Ctrl-] ends
 	@$(PREPARE) host $(if $(PORT),,unix pico)
@@ -176,7 +194,7 @@ ports: ## list the serial ports
 
 clean: ## remove what was built, keep what was downloaded
 	@# build/fuzz stays: what make fuzz found took longer than a build.
-	@rm -rf build/mpy-cross build/unix build/unix-asan build/unix-plain build/faults build/pico build/pico-plain build/mpy build/natmod build/mps2 build/rv32 build/xtensa build/windowed build/bench build/log .pytest_cache .ruff_cache .hypothesis
+	@rm -rf build/mpy-cross build/unix build/unix-asan build/unix-plain build/faults build/pico build/pico-plain build/mpy build/natmod build/mps2 build/rv32 build/xtensa build/windowed build/bench build/dist build/log build/lib build/bdist.* afunix.egg-info .pytest_cache .ruff_cache .hypothesis
 
 distclean: clean ## remove all of build/
 	@rm -rf build

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import natmod
 from afunix_tools import library as afunix
+from afunix_tools.library import native_path
 from afunix_tools.mpy import compile_for
 from pico import ARMV6M, Pico
 from report import show
@@ -165,7 +166,7 @@ def sizes():
             "bytes": count,
         }
     for arch in natmod.NATIVE:
-        path = natmod.output(arch)
+        path = native_path(arch)
         if path.is_file():
             case = f"_afunix.mpy, {arch}"
             yield {"group": "sizes", "case": case, "impl": ".mpy", "bytes": path.stat().st_size}

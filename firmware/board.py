@@ -14,11 +14,10 @@ import sys
 import time
 from pathlib import Path
 
-from serial.tools import list_ports
-
 import afunix_tools.board
 from afunix_tools.board import TIMEOUT
-from afunix_tools.console import BoardError, BoardHung, Console
+from afunix_tools.command import show, show_ports
+from afunix_tools.console import Console
 from afunix_tools.mpy import compiled_library
 from emulator import Emulator
 from steps import BUILD, Failure, main
@@ -93,20 +92,7 @@ def run_example(board, directory):
     board.sync(there, {path.name: path.read_bytes() for path in others})
     board.soft_reset()
     board.exec(f"import os, sys; os.chdir({there!r}); sys.path.insert(0, {there!r})")
-    _show(board, (directory / "main.py").read_text())
-
-
-def _show(board, source):
-    def write(text):
-        sys.stdout.write(text)
-        sys.stdout.flush()
-
-    try:
-        board.run_streaming(source, write)
-    except BoardError as error:
-        raise Failure("the board's program ended with an exception", str(error)) from None
-    except BoardHung as hung:
-        raise Failure("the board hangs", str(hung)) from None
+    show(board, (directory / "main.py").read_text())
 
 
 def _repl(port, firmware):
@@ -125,20 +111,12 @@ def _serve(firmware):
     raise Failure("the emulator has ended", emulator.output())
 
 
-def _ports():
-    found = sorted(list_ports.comports())
-    for port in found:
-        print(f"{port.device}  {port.description}")
-    if not found:
-        raise Failure("no serial port found; is the board plugged in?")
-
-
 def _main(arguments):
     port = os.environ.get("PORT") or None
     firmware = os.environ.get("FIRMWARE") or FIRMWARE
     match arguments:
         case ["ports"]:
-            return _ports()
+            return show_ports()
         case ["serve"]:
             return _serve(firmware)
         case ["repl"]:
@@ -147,7 +125,7 @@ def _main(arguments):
             with Board(port, firmware) as board:
                 if command == "example":
                     return run_example(board, subject)
-                return _show(board, subject if command == "exec" else Path(subject).read_text())
+                return show(board, subject if command == "exec" else Path(subject).read_text())
     raise Failure(f"what is to be done?\n{__doc__}")
 
 

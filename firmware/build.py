@@ -184,6 +184,11 @@ def build_pico(tree, name, manifest, frozen):
     make(recipe, f"Building {output.relative_to(ROOT)}", build)
 
 
+def build_firmware(tree):
+    """Firmware for the Pico with afunix in it."""
+    build_pico(tree, "pico", ROOT / "firmware/manifest.py", [PLAIN, *AFUNIX, LIBRARY])
+
+
 def build_unix(tree, name="unix"):
     """MicroPython for this machine, in one of its variants."""
     modules = None if name == "unix-plain" else _c_modules("UNIX_C_MODULES", PORT, "a directory", Path.is_dir)
@@ -254,7 +259,7 @@ def _c_modules(variable, ours, what, is_fit):
 
 def _main(targets):
     builders = {
-        "pico": lambda tree: build_pico(tree, "pico", ROOT / "firmware/manifest.py", [PLAIN, *AFUNIX, LIBRARY]),
+        "pico": build_firmware,
         "pico-plain": lambda tree: build_pico(tree, "pico-plain", PLAIN, []),
         "unix": build_unix,
         "unix-asan": lambda tree: build_unix(tree, "unix-asan"),

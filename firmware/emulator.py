@@ -29,9 +29,12 @@ def end_with_parent():
 
 
 class Emulator:
-    """A running emulated Pico; `port` is the serial port to open."""
+    """A running emulated Pico; `port` is the serial port to open.
 
-    def __init__(self, firmware):
+    `filesystem` is an image of what its flash holds beside the firmware, a file; without one the board makes its own.
+    """
+
+    def __init__(self, firmware, filesystem=None):
         if not Path(firmware).is_file():
             raise Failure(f"{firmware} is missing; build it with: make firmware")
         # Read back to find the port, and shown when the emulator dies.
@@ -41,6 +44,7 @@ class Emulator:
         self._nanoseconds = memoryview(mmap.mmap(clock.fileno(), mmap.PAGESIZE)).cast("Q")
         command = [sys.executable, "-m", "rp2040py", "micropython", "--pty"]
         command += ["--board-spec", BOARD_SPEC, "--image", str(firmware)]
+        command += ["--littlefs", str(filesystem)] if filesystem else []
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

@@ -12,7 +12,8 @@ import sys
 import build
 import sources
 import xtensa_gcc
-from steps import BUILD, ROOT, Failure, exclusive, main, run_logged
+from afunix_tools.library import native_path
+from steps import ROOT, Failure, exclusive, main, run_logged
 
 PORT = ROOT / "port"
 # ARCH: (compiler, what has it)
@@ -28,14 +29,9 @@ NATIVE = {
 ATOMICS = re.compile(r"\s(amo\w+\.w\S*|lr\.w\S*|sc\.w\S*)\s")
 
 
-def output(arch):
-    """Where the native module for `arch` is put."""
-    return BUILD / "natmod" / arch / "_afunix.mpy"
-
-
 def built(arch):
-    """The same, once it is there."""
-    path = output(arch)
+    """The native module for `arch`, which must be there."""
+    path = native_path(arch)
     if not path.is_file():
         raise Failure(f"{path.relative_to(ROOT)} is missing; build it with: make natmod ARCH={arch}")
     return path
@@ -60,7 +56,7 @@ def build_natmod(tree, arch):
         if tools:
             xtensa_gcc.refuse_unknown(tools, recipe.objects)
 
-    made = output(arch)
+    made = native_path(arch)
     # All anew whenever something changes: the recipe of MicroPython's knows nothing of header files.
     setup = [sources.describe(tree), PORT, tools.describe() if tools else ""]
     recipe = build.Recipe(f"natmod-{arch}", made, setup, [], compiler)

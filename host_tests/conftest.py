@@ -12,7 +12,7 @@ import pytest
 
 import limited
 import natmod
-from afunix_tools.mpy import MPY_VERSION, architecture_of, compiled_library, native_for
+from afunix_tools.mpy import architecture_of, compiled_library, mpy_of, native_for
 from board import Board
 from qemu import MACHINES, QemuBoard
 from steps import Failure
@@ -58,7 +58,7 @@ class UnixPython:
         if self.plane == "mpy":
             paths.append(self._directory({"afunix_file.mpy": natmod.built("x64").read_bytes()}))
         elif self.plane == "bytecode":
-            library = compiled_library(MPY_VERSION)
+            library = compiled_library(mpy_of(None))
             directory = self._directory({f"afunix/{name}": library[name] for name in library})
             paths = [directory if path == ROOT / "lib" else path for path in paths]
         return ":".join(map(str, paths))

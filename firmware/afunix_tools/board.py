@@ -152,6 +152,9 @@ class Board:
             raise
         except BoardHung as hung:
             raise BoardHung(hung.message, hung.output, console.interrupt()) from None
+        except KeyboardInterrupt:
+            console.interrupt()  # nor does what runs there go on
+            raise
         finally:
             if not done:
                 self.close()

@@ -130,8 +130,8 @@ class Console:
 
     def interrupt(self, timeout=0.5):
         """Ctrl-C into running code: the text that still comes, or None if the board is beyond that."""
-        self.write(INTERRUPT)
         try:
+            self.write(INTERRUPT)
             output = self._read_until(END, timeout)[:-1]
             return _text(output + self._read_until(END, timeout)[:-1])
         except BoardHung:

@@ -3,6 +3,7 @@
 A manifest runs this, too, with whatever Python compiles the firmware: it needs nothing but the standard library.
 """
 
+import re
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
@@ -25,3 +26,19 @@ def library(is_native=True):
     others = _CPYTHON + (_PLAIN if is_native else ())
     found = {path.relative_to(LIBRARY).with_suffix("").as_posix(): path for path in sorted(LIBRARY.rglob("*.py"))}
     return {name: path for name, path in found.items() if name not in others}
+
+
+def version():
+    """Its version, from the one place that has it."""
+    return re.search(r'(?m)^__version__ = "(.+)"$', (LIBRARY / "__init__.py").read_text(encoding="utf-8"))[1]
+
+
+def native_path(architecture):
+    """Where the native module for an architecture is, if it was built, or came with the installed package."""
+    return (CHECKOUT / "build/natmod" if CHECKOUT else _HERE / "native") / architecture / "_afunix.mpy"
+
+
+def native_file(architecture):
+    """The same, or None."""
+    path = native_path(architecture)
+    return path if path.is_file() else None

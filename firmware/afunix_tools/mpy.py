@@ -24,6 +24,11 @@ def architecture_of(mpy):
     return ARCHITECTURES[number] if number < len(ARCHITECTURES) else None
 
 
+def mpy_of(architecture):
+    """The sys.implementation._mpy of the boards of an architecture, as far as it says what they load."""
+    return ARCHITECTURES.index(architecture) << 10 | MPY_VERSION
+
+
 def compile_for(mpy, path):
     """A Python file as .mpy for a board whose sys.implementation._mpy is `mpy`."""
     if mpy & 0xFF != MPY_VERSION:

@@ -52,7 +52,7 @@ def assemble(tools, text, directory):
 
 @pytest.mark.parametrize("arch", ["x64", "armv7m", "rv32imc", "xtensawin"])
 def test_a_native_module_says_which_processor_it_is_for(arch):
-    header = natmod.output(arch).read_bytes()[:3]
+    header = natmod.built(arch).read_bytes()[:3]
     assert header[:2] == b"M\x06"
     assert ARCHITECTURES[header[2] >> 2] == arch
 

@@ -10,11 +10,11 @@ import pytest
 import serial
 
 from afunix_tools.console import Console
-from afunix_tools.mpy import ARCHITECTURES, compile_for
+from afunix_tools.mpy import ARCHITECTURES, compile_for, mpy_of
 from emulator import Emulator
 from steps import ROOT, Failure
 
-ARMV6M = ARCHITECTURES.index("armv6m") << 10 | 3 << 8 | 6
+ARMV6M = mpy_of("armv6m") | 3 << 8
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """afunix: Unix domain sockets inside one MicroPython board, or one CPython process."""
 
+__version__ = "0.1.0"
+
 from .kernel.tables import kernel
 from .socket import close, configure, dup, install, object_of, socket, socketpair, unlink
 from .socket import loaded as _loaded
