@@ -68,10 +68,11 @@ def show_ports(_arguments=None):
         raise Failure("no serial port found; is the board plugged in?")
 
 
-def _parser():
-    parser = argparse.ArgumentParser(prog="afunix", description=__doc__)
-    parser.add_argument("--version", action="version", version=f"afunix {version()}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def parser():
+    """What reads the command's arguments."""
+    reader = argparse.ArgumentParser(prog="afunix", description=__doc__)
+    reader.add_argument("--version", action="version", version=f"afunix {version()}")
+    commands = reader.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name, function, text, *names):
         command = commands.add_parser(name, help=text, description=text)
@@ -88,11 +89,11 @@ def _parser():
     doctor = add("doctor", _doctor, "say what a board is, what of afunix it has, and what it lacks", "port")
     doctor.add_argument("--arch", action="store_true", help="only the architecture of its native modules, or none")
     add("ports", show_ports, "list the serial ports")
-    return parser
+    return reader
 
 
 def _main(arguments):
-    chosen = _parser().parse_args(arguments)
+    chosen = parser().parse_args(arguments)
     try:
         return chosen.function(chosen)
     except BoardError as error:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 import limited
+from afunix_tools.command import parser
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs/design.md", "port/README.md")
 PROGRAMS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
 # What each prints; the third needs a board's timer.
 PORTABLE = {0: "hello, world\n", 1: "b'ping'\n"}
@@ -24,6 +26,18 @@ outside.close()
 
 def test_every_program_is_known():
     assert len(PROGRAMS) == len(PORTABLE) + 1
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_and_links_are_there(page):
+    text = (ROOT / page).read_text()
+    targets = set(re.findall(r"(?m)^([a-z-]+):", (ROOT / "Makefile").read_text()))
+    assert set(re.findall(r"(?m)(?:`|^ +)make ([a-z-]+)", text)) <= targets
+    commands = parser().parse_args
+    for name in set(re.findall(r"(?m)(?:`|^ +(?:\$ )?)afunix ([a-z]+)", text)):
+        commands([name, *{"ports": [], "run": ["PORT", "FILE"]}.get(name, ["PORT"])])
+    for link in re.findall(r"\]\(([^)#]+?)\)", text):
+        assert link.startswith("https://") or (ROOT / page).parent.joinpath(link).is_file(), link
 
 
 @pytest.mark.parametrize("number", PORTABLE)
