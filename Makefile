@@ -27,7 +27,7 @@ MUTANTS ?=
 # What make profile looks into: program, function and a part of a case's name; and the data plane, native or python.
 CASE ?= messages.sockets:stream, 64 B, afunix
 VARIANT ?= python
-# The processor of the native module: x64, armv6m, armv7m, armv7emsp, armv7emdp, rv32imc, xtensawin.
+# The processor of the native module, one of ARCHES.
 ARCH ?= armv6m
 ARCHES := x64 armv6m armv7m armv7emsp armv7emdp rv32imc xtensawin
 export PORT MPY_DIR PICO_C_MODULES UNIX_C_MODULES
@@ -97,8 +97,8 @@ hostile: ## every call with every wrong argument, and ROUNDS races of stale hand
 
 test-board: ## the tests on a Pico, emulated or on PORT=
 	@$(PREPARE) host unix $(if $(PORT),$(NATIVE_GROUP),pico)
-	@$(if $(PORT),,$(PYTHON) firmware/build.py pico pico-plain)
-	@$(PYTHON) firmware/natmod.py $(ARCH)
+	@$(if $(PORT),,$(PYTHON) firmware/build.py unix pico pico-plain)
+	@$(PYTHON) firmware/natmod.py $(if $(PORT),$(ARCH),armv6m x64)
 	@$(PYTEST) -m "board$(if $(PORT), and not emulated)" $(TESTS)
 
 differential: ## compare afunix with Linux's own sockets in EXAMPLES random programs

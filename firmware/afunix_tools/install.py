@@ -4,7 +4,7 @@ import sys
 
 from .console import BoardError
 from .failure import Failure
-from .mpy import compiled_library
+from .mpy import compiled_library, native_for
 from .survey import Found, Survey
 
 NATIVE = "_afunix.mpy"
@@ -36,7 +36,7 @@ def install(board, progress):
     Only what differs is sent. Raises Failure with the reason where that cannot be.
     """
     survey = Survey(board)
-    print(f"{survey.machine}, MicroPython {survey.version}, ARCH {survey.architecture or 'none'}")
+    print(f"{survey.machine}, MicroPython {survey.version}, ARCH {native_for(survey.architecture) or 'none'}")
     if "afunix" in survey.frozen:
         print("afunix is part of this firmware, and comes before what is installed: there is nothing to do")
         return

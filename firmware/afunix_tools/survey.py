@@ -135,7 +135,7 @@ def report(board):
 def _rows(survey, found):
     yield "Board", survey.machine
     yield "MicroPython", f"{survey.version}, port {survey.port}"
-    yield "ARCH", survey.architecture or "none: it runs no native code"
+    yield "ARCH", native_for(survey.architecture) or "none: it runs no native code"
     yield "Heap", _sizes(survey.heap)
     yield "Flash", _sizes(survey.flash) if survey.flash else "no filesystem"
     yield "afunix", _what_is_there(found)

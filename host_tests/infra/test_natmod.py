@@ -1,16 +1,16 @@
 """Native modules: for which processor they are, and the tools that make those for an ESP32."""
 
 import os
+import re
 import subprocess
 
 import pytest
 
 import natmod
 from afunix_tools.mpy import ARCHITECTURES
-from steps import Failure, exclusive
+from steps import ROOT, Failure, exclusive
 from xtensa_gcc import debian_toolchain, refuse_unknown
 
-pytestmark = pytest.mark.qemu
 # What the manual of the instruction set says, lowest byte last, behind what the manual calls it.
 WINDOWED = """\
 entry a1, 32|004136
@@ -35,6 +35,11 @@ wsr.windowstart a15|1349f0
 """
 
 
+def test_make_knows_the_same_processors():
+    arches = re.search(r"(?m)^ARCHES := (.*)$", (ROOT / "Makefile").read_text())[1]
+    assert set(arches.split()) == set(natmod.NATIVE)
+
+
 @pytest.fixture(scope="module")
 def tools():
     """Debian's tools, made ready."""
@@ -50,6 +55,7 @@ def assemble(tools, text, directory):
     return made
 
 
+@pytest.mark.qemu
 @pytest.mark.parametrize("arch", ["x64", "armv7m", "rv32imc", "xtensawin"])
 def test_a_native_module_says_which_processor_it_is_for(arch):
     header = natmod.built(arch).read_bytes()[:3]
@@ -57,6 +63,7 @@ def test_a_native_module_says_which_processor_it_is_for(arch):
     assert ARCHITECTURES[header[2] >> 2] == arch
 
 
+@pytest.mark.qemu
 def test_instructions_of_windows_are_what_the_manual_says(tools, tmp_path):
     rows = [row.split("|") for row in WINDOWED.splitlines()]
     made = assemble(tools, "".join(f".align 4\n{text}\n" for text, _ in rows), tmp_path)
@@ -68,6 +75,7 @@ def test_instructions_of_windows_are_what_the_manual_says(tools, tmp_path):
     assert tools.instructions(made) >= {text.split()[0].lstrip("_") for text, _ in rows}
 
 
+@pytest.mark.qemu
 @pytest.mark.parametrize("code", ["rsil a2, 3", ".byte 0x0e"])
 def test_what_a_chip_may_lack_is_refused(tools, tmp_path, code, monkeypatch):
     monkeypatch.setattr("xtensa_gcc.ROOT", tmp_path)
@@ -76,6 +84,7 @@ def test_what_a_chip_may_lack_is_refused(tools, tmp_path, code, monkeypatch):
         refuse_unknown(tools, tmp_path)
 
 
+@pytest.mark.qemu
 def test_what_all_chips_have_is_not_refused(tools, tmp_path):
     assemble(tools, ".align 4\nentry a1, 32\nmull a2, a2, a3\nretw.n\n.byte 0\n", tmp_path)
     refuse_unknown(tools, tmp_path)

@@ -82,6 +82,10 @@ def test_a_processor_without_native_code(capsys):
     assert (said["afunix"], said["Messages"]) == ("not installed", "Python, once it is installed")
 
 
+def test_what_has_no_floating_point_unit_takes_modules_without(capsys):
+    assert rows(capsys, Answers(FOUND, mpy=[mpy_of("armv7em")]))["ARCH"] == "armv7m"
+
+
 def test_a_library_that_does_not_load(capsys):
     assert survey.report(Answers("Traceback:\nValueError: incompatible .mpy file\n")) is False
     said = capsys.readouterr().out
