@@ -26,6 +26,8 @@ try:
 except Exception as error:
     sys.print_exception(error)
 """
+# How long an import may take, in seconds: from sources on a slow board, or on an emulated one.
+PATIENCE = 300
 MISSING = "no module named 'afunix'"
 # What a module that is not there takes away.
 LOST = {
@@ -102,7 +104,7 @@ class Found:
     """
 
     def __init__(self, board):
-        said = board.exec(LOOK).splitlines()
+        said = board.exec(LOOK, PATIENCE).splitlines()
         board.soft_reset()
         found = [line.split("\t") for line in said if line.startswith("found\t")]
         self.said = "\n".join(line for line in said if not line.startswith("found\t"))

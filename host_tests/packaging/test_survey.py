@@ -32,7 +32,7 @@ class Answers:
         self._facts = "".join("\t".join(map(str, line)) + "\n" for line in lines)
         self._found = found if isinstance(found, str) else "\t".join(map(str, found)) + "\n"
 
-    def exec(self, source):
+    def exec(self, source, timeout=None):
         return self._found if source == survey.LOOK else self._facts
 
     def soft_reset(self):
