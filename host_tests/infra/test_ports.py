@@ -9,6 +9,7 @@ import tty
 import pytest
 import serial
 
+from afunix_tools.board import Board
 from afunix_tools.console import Console
 from afunix_tools.mpy import ARCHITECTURES, compile_for, mpy_of
 from emulator import Emulator
@@ -70,3 +71,26 @@ def test_code_that_does_not_compile(tmp_path):
 def test_a_board_too_old_for_mpy_files(tmp_path):
     with pytest.raises(Failure, match="1.19 or newer"):
         compile_for(ARMV6M & ~0xFF | 5, tmp_path / "none.py")
+
+
+def test_ctrl_c_here_ends_the_program_there():
+    """Before the port is given free, so that the board does not go on unseen."""
+
+    class Interrupted:
+        def __init__(self):
+            self.calls = []
+
+        def run_streaming(self, source, on_output, seconds):
+            raise KeyboardInterrupt
+
+        def interrupt(self):
+            self.calls.append("interrupt")
+
+        def close(self):
+            self.calls.append("close")
+
+    board = Board("/dev/none")
+    board._console = console = Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        board.exec("while True: pass")
+    assert console.calls == ["interrupt", "close"]
