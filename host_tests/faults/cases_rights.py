@@ -11,8 +11,11 @@ NOT_CALLBACK = ("interrupt", "line", "opcode", "memory", "heap", "closing")
 class Plain:
     """An installed object."""
 
+    def __init__(self, world):
+        self._world = world
+
     def close(self):
-        pass
+        self._world.closed = True
 
 
 @each("sendmsg", "one right, %s", KINDS)
@@ -26,7 +29,7 @@ def _(w, kind):
 def _(w, kind):
     one, other = w.pair(kind)
     other.setsockopt(afunix.SOL_SOCKET, afunix.SO_PASSCRED, 1)
-    data = w.rights(w.socket(), other, afunix.install(Plain()))
+    data = w.rights(w.socket(), other, afunix.install(Plain(w)))
     return lambda: one.sendmsg([b"message"], data)
 
 
@@ -86,7 +89,7 @@ def _carrying(w, kind, credentials=False, last=False):
     one, other = w.pair(kind)
     third, fourth = w.pair()
     fourth.send(b"carried")
-    fd = afunix.install(Plain())
+    fd = afunix.install(Plain(w))
     if credentials:
         one.setsockopt(afunix.SOL_SOCKET, afunix.SO_PASSCRED, 1)
     other.sendmsg([b"message"], w.rights(third, fd))

@@ -30,9 +30,13 @@ class Strike:
         self.struck = tracer.struck
         self.places = tracer.places
         self.exempt = tracer.exempt
+        self.swallowed = tracer.swallowed
         self.kind = None if failure is None else type(failure)
         self.errno = failure.errno if isinstance(failure, OSError) else None
         self.where = tracer.where
+        # An error that was on its way to the program, which finds it there.
+        error = failure and failure.__context__
+        self.context = (type(error), error.errno) if isinstance(error, OSError) else None
         self.text = "" if failure is None else repr(failure)
 
 
@@ -44,7 +48,7 @@ class _Tracer:
         self._k = k
         self._callback = callback
         self.places = 0
-        self.struck = self.exempt = False
+        self.struck = self.exempt = self.swallowed = False
         self.where = ""
 
     def enter(self, frame, event, arg):
@@ -65,6 +69,7 @@ class _Tracer:
     def _strike(self, frame):
         self.struck = True
         self.where = _where(frame)
+        self.swallowed = _is_finaliser(frame)
         if self._callback is not None:
             self._callback(None)
             return
@@ -82,6 +87,15 @@ def _is_last(frame):
             return False
         outer = outer.f_back
     return True
+
+
+def _is_finaliser(frame):
+    """There Python swallows every exception, whatever anybody does."""
+    while frame is not None and frame.f_code.co_filename.startswith(OURS):
+        if frame.f_code.co_name == "__del__":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _where(frame):

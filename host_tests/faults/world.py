@@ -47,6 +47,7 @@ class World:
         self.answer = None  # of the call
         self.arrival = None  # what happens while the call waits
         self.check = None  # for calls that may stop on the way: check(), a text where something is wrong
+        self.closed = False  # a close() of the program's has run
         self._names = 0
 
     def keep(self, sock, blocking=False):

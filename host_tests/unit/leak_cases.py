@@ -2,7 +2,7 @@
 
 import kit
 
-from afunix.kernel import kernel
+from afunix.kernel import kernel, operation
 from afunix.kernel.lock import lock
 
 
@@ -25,7 +25,7 @@ def left():
         "abandoned descriptors": kernel.to_close,
         "unreleased sockets": int(kernel.dying is not None),
         "objects to close": int(kernel.finished is not None),
-        "blocked calls": kernel.waiting,
+        "blocked calls": operation.waiting(),
         "endpoints out of the list of unused ones": len(kernel.endpoints) - _unused(),
         "holder of the lock": int(lock.is_mine()),
         "waiters": _waiters(),

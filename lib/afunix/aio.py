@@ -16,7 +16,7 @@ has opened in a run that an exception ended, and cancels those tasks that are le
 
 import asyncio
 
-from .host import MICROPYTHON, bytes_of, error
+from .host import MICROPYTHON, bytes_of, error, transaction
 from .kernel import numbers as c
 from .kernel import socket_numbers as so
 from .kernel.connection import takes_connections
@@ -38,6 +38,7 @@ _bytearray = bytearray
 _len = len
 
 
+@transaction
 def _may_connect(sock, name, kind):
     with lock:
         return sock.fileno() < 0 or takes_connections(name, kind)

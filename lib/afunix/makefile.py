@@ -259,14 +259,7 @@ def on_board(sock, mode, buffering, encoding, errors, newline):
     return TextFile(sock, mode, newline)
 
 
-def _on_cpython(sock, mode, buffering, encoding, errors, newline):
-    # CPython's own function asks of `sock` what afunix's sockets have, too.
-    return _socket.makefile(sock, mode, buffering, encoding=encoding, errors=errors, newline=newline)
-
-
 if MICROPYTHON:
     open_file = on_board
 else:
-    from socket import socket as _socket
-
-    open_file = _on_cpython
+    from .host.cpython_file import open_file  # noqa: F401

@@ -16,6 +16,7 @@ from .host import (
     size,
     size_of,
     timed_out,
+    transaction,
     writable_bytes_of,
 )
 from .kernel import connection, names, stream
@@ -157,6 +158,7 @@ class socket(Handle):
         """
         return self._accept(socket(fileno=_Later))
 
+    @transaction
     def _accept_for_task(self):
         """accept() whose socket never waits: where that is said afterwards, an interrupt loses the connection."""
         fresh = socket(fileno=_Later)
@@ -688,6 +690,7 @@ class socket(Handle):
 
 
 adopt(socket)
+transaction(socket)
 
 
 def _option_value(value):
@@ -788,6 +791,7 @@ def _connect_step(ep, name, at, n, flags, message):
     return connection.connect(ep, name)
 
 
+@transaction
 def configure(**settings):
     """Set the sizes of limits.LIMITS. Raises OSError(EBUSY) while a descriptor is open."""
     from .kernel.limits import check
@@ -801,6 +805,7 @@ def configure(**settings):
     collect()
 
 
+@transaction
 def socketpair(family=AF_UNIX, type=SOCK_STREAM, proto=0):
     """Two connected sockets of `type`; socketpair(2). Raises as `socket`; EOPNOTSUPP for another family."""
     family = _AF_UNIX if family is None else index(family)
@@ -822,6 +827,7 @@ def socketpair(family=AF_UNIX, type=SOCK_STREAM, proto=0):
     return both
 
 
+@transaction
 def close(fd):
     """Close a descriptor; close(2). Raises OSError(EBADF)."""
     fd = size(fd)
@@ -841,6 +847,7 @@ def _close(fd):
     return done
 
 
+@transaction
 def dup(fd):
     """A second descriptor, the lowest free one, for what `fd` refers to; dup(2). Raises OSError: EBADF, EMFILE."""
     fd = size(fd)
@@ -850,6 +857,7 @@ def dup(fd):
         return connection.duplicate(kernel.at(fd), copy)
 
 
+@transaction
 def unlink(path):
     """Free a path at once, as unlink(2) does: the socket keeps its address, but nobody finds it any more.
 
@@ -860,6 +868,7 @@ def unlink(path):
         names.unlink(name)
 
 
+@transaction
 def install(object):
     """A new descriptor for any `object`, to be sent over a socket with send_fds. Raises OSError(EMFILE).
 
@@ -873,6 +882,7 @@ def install(object):
         return kernel.install(kernel.vacancy(), descriptor, file)
 
 
+@transaction
 def object_of(fd):
     """The object that `install` gave descriptor `fd` to; None where that is a socket's. Raises OSError(EBADF)."""
     fd = index(fd)

@@ -258,11 +258,12 @@ class Endpoint(State, Recorded):
         """Where writers and readers are."""
         return ring.counters(self.ctl)
 
-    def unmove(self, appended, former):
-        """Take back what an operation moved since `counters` returned `former`, where nobody has gone on from there."""
+    def unmove(self, name, moved):
+        """Take back what the operation `name` moved; `moved` lists what `counters` returned before it, and after it
+        where it came to its end."""
         self.wlock.acquire()
         self.rlock.acquire()
-        ring.unmove(self.ctl, appended, former)
+        ring.unmove(self.ctl, name, *moved)
         self.rlock.release()
         self.wlock.release()
 

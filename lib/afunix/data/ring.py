@@ -370,15 +370,18 @@ def counters(ctl):
     return ctl[_W], ctl[_R], ctl[_RW], ctl[_RR]
 
 
-def unmove(ctl, appended, former):
-    """Set the writer's counters (`appended`) or the reader's back to `former`, where nobody has used what they gave
-    free. Called with both locks of the ring held."""
-    written, read, packets_in, packets_out = former
+def unmove(ctl, operation, former, then=None):
+    """Set the counters that `operation` moved back from `then` to `former`, where nobody has gone on from there, and
+    nobody has used what they gave free. Called with both locks of the ring held."""
+    now = counters(ctl)
     wrap = ctl[_WRAP]
-    if appended:
-        if (ctl[_W] - ctl[_R]) & wrap >= (ctl[_W] - written) & wrap:
-            ctl[_W] = written
-            ctl[_RW] = packets_in
-    elif (ctl[_W] - read) & wrap <= ctl[_SIZE]:
-        ctl[_R] = read
-        ctl[_RR] = packets_out
+    if operation == "clear":
+        if then is None or not any(now):
+            ctl[_W], ctl[_R], ctl[_RW], ctl[_RR] = former
+    elif operation in ("append", "append_packet"):
+        if then is None or now[::2] == then[::2]:
+            if (now[0] - now[1]) & wrap >= (now[0] - former[0]) & wrap:
+                ctl[_W], _, ctl[_RW], _ = former
+    elif then is None or now[1::2] == then[1::2]:
+        if (now[0] - former[1]) & wrap <= ctl[_SIZE]:
+            _, ctl[_R], _, ctl[_RR] = former

@@ -3,7 +3,7 @@
 Both data planes work on the same control words (see ring.py), so these few rules need no twin.
 """
 
-from ..host import const, micropython
+from ..host import Table, const, micropython
 from . import ring
 
 _BUSY = const(32)
@@ -12,7 +12,7 @@ _BUSY = const(32)
 def make(Endpoint, index, memory, slots):
     """An endpoint of that class with a ring of len(memory) bytes and `slots` packets. It belongs to no socket yet."""
     ctl = ring.control(len(memory), slots)
-    return Endpoint(index, memory, ring.lengths(ctl), [None] * slots, [None] * slots, ctl)
+    return Endpoint(index, memory, ring.lengths(ctl), [None] * slots, Table([None] * slots), ctl)
 
 
 class State:

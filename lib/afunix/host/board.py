@@ -15,9 +15,25 @@ def record(lock):
 
 
 @micropython.native
-def keep():
+def keep(failure):
     pass
 
+
+@micropython.native
+def commit():
+    pass
+
+
+@micropython.native
+def lost():
+    return ()
+
+
+def transaction(thing):
+    return thing
+
+
+aside = transaction
 
 Recorded = object  # here a section is native code, which nothing tears
 
@@ -214,6 +230,10 @@ leave = enter
 
 def changes():
     return 0
+
+
+def blocked(counted):
+    return counted
 
 
 def pause(seen, until):

@@ -32,14 +32,18 @@ class _Watcher:
     def add(self, future, test, arguments):
         self._waiting[future] = test, arguments
 
-    def remove(self, future):
-        del self._waiting[future]
-        if not self._waiting:
-            self._end()
+    @classmethod
+    def remove(cls, loop, future):
+        """It waits no more. This may be done again where it was interrupted."""
+        watcher = cls.by_loop.get(loop)
+        if watcher is not None:
+            watcher._waiting.pop(future, None)
+            if not watcher._waiting:
+                watcher._end()
 
     def _end(self):
-        if self.by_loop.pop(self._loop, None):
-            unwatch(self._changed)
+        unwatch(self._changed)
+        self.by_loop.pop(self._loop, None)
 
     def _changed(self):
         """Called after any change, by any thread, which may hold the kernel's lock."""
@@ -62,16 +66,19 @@ async def until(test, *arguments):
     """Wait until `test(*arguments)` is true. It is called when something changes, and else not."""
     loop = asyncio.get_running_loop()
     future = loop.create_future()
-    watcher = _Watcher.of(loop)
-    watcher.add(future, test, arguments)
     try:
-        # Looked at when it is watched already: what changes meanwhile is not missed.
-        if test(*arguments):
-            future.set_result(None)
-            await asyncio.sleep(0)  # a task that never has to wait must not keep others from running
-        await future
-    finally:
-        watcher.remove(future)
+        try:
+            _Watcher.of(loop).add(future, test, arguments)
+            # Looked at when it is watched already: what changes meanwhile is not missed.
+            if test(*arguments):
+                future.set_result(None)
+                await asyncio.sleep(0)  # a task that never has to wait must not keep others from running
+            await future
+        finally:
+            _Watcher.remove(loop, future)
+    except BaseException:  # that may have been interrupted
+        _Watcher.remove(loop, future)
+        raise
 
 
 async def readable(s):

@@ -5,7 +5,7 @@ Linux's errno in Linux's order, and take what memory is needed; then they call a
 cannot fail.
 """
 
-from ..host import const, error, keep, micropython, wake
+from ..host import Table, const, error, keep, micropython, wake
 from . import names
 from .release import dequeue, drain, enqueue, join_peer, leave_peer, reap
 from .tables import kernel, may_send, passes_credentials
@@ -34,7 +34,7 @@ _ECONNREFUSED = const(111)
 
 def _origin(kind, address=None):
     """What packets of a socket are marked with: its address, which may come later."""
-    return None if kind == _STREAM else [address]
+    return None if kind == _STREAM else Table([address])
 
 
 # Making sockets and descriptors. A socket object is made before, with a descriptor that is not open yet.
@@ -170,8 +170,8 @@ def connect(endpoint, name):
             plan = _datagram_target(endpoint, name)
         else:
             plan = _listener(endpoint, name)
-    except OSError:
-        names.give_though_it_fails(endpoint, own_name)
+    except OSError as failure:
+        names.give_though_it_fails(endpoint, own_name, failure)
         raise
     return _connect(endpoint, plan, own_name)
 
@@ -365,7 +365,7 @@ def raise_error(endpoint):
     if endpoint.error:
         failure = error(endpoint.error)
         take_error(endpoint)
-        keep()
+        keep(failure)
         raise failure
 
 

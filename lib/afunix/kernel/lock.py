@@ -13,7 +13,7 @@ lock is refused with EDEADLK, but for close, which is left for who lets go of th
 """
 
 from ..data.plane import SectionLock
-from ..host import const, find_garbage, later, micropython, record
+from ..host import aside, const, find_garbage, later, lost, micropython, record
 from . import release
 from .tables import kernel
 
@@ -24,6 +24,8 @@ _ABANDONED = const(3)
 
 @micropython.native
 def _settle():
+    for descriptor in lost():
+        abandon(descriptor)
     lock.left = False
     release.settle()
     if kernel.suspicious or kernel.finished is not None:
@@ -35,6 +37,7 @@ record(lock)
 kernel.serve(lock)
 
 
+@aside
 @micropython.native
 def abandon(descriptor):
     """Close this descriptor when the lock is let go next: for finalisers, and for who comes upon a lock of his own

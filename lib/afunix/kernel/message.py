@@ -3,7 +3,21 @@
 from array import array
 
 from ..data.plane import quick
-from ..host import Recorded, bytes_of, const, copy, error, index, micropython, ptr8, size, size_of, writable_bytes_of
+from ..host import (
+    Recorded,
+    bytes_of,
+    commit,
+    const,
+    copy,
+    error,
+    index,
+    micropython,
+    ptr8,
+    size,
+    size_of,
+    transaction,
+    writable_bytes_of,
+)
 from . import names, rights
 from . import socket_numbers as so
 from .ancillary import Received
@@ -84,15 +98,14 @@ class Outgoing(Recorded):
 
     @micropython.native
     def drop(self):
-        """It keeps nothing any more. Never fails, so that `finally` may begin with it."""
-        if self.rights:
+        """It keeps nothing any more. Never fails, so that `finally` may begin with it. Where an exception has torn the
+        section before, on CPython, the end of the call takes back that it kept anything."""
+        if self.rights and not lock.is_mine():
             with lock:
                 rights.drop(self.rights)
                 self.rights = ()
                 reap()
-
-    def __del__(self):
-        self.drop()  # CPython may tear even that
+                commit()
 
 
 Outgoing = quick(Outgoing)
@@ -212,7 +225,6 @@ class Message(Received):
         self._more_flags = flags & so.MSG_CMSG_CLOEXEC
         self._new = ()  # descriptors for the rights, and the places for them in the kernel's table
         self._ancdata = ()
-        self._installed = ()  # numbers of descriptors that the program has not been told yet
         self.result = None
 
     @micropython.native
@@ -287,21 +299,6 @@ class Message(Received):
         for place, descriptor in self._new:
             kernel.install(place, descriptor, self.carried[i])
             i += 1
-        self._installed = self._new
-
-    @micropython.native
-    def handed_over(self):
-        """The program has the descriptors now. Returns what the call returns."""
-        self._installed = ()
-        return self.result
-
-    def __del__(self):
-        if self._installed:  # on CPython an exception may come after all was done
-            with lock:
-                for place, descriptor in self._installed:
-                    if place < len(kernel.descriptors) and kernel.descriptors[place] is descriptor:
-                        kernel.remove(place)
-                reap()
 
 
 Message = quick(Message, FULL, 0, 0)
@@ -338,7 +335,7 @@ def _message(shape, ancbufsize, flags):
 def _receive(sock, into, n, flags, message):
     if sock._protocol().receive(sock, into, 0, n, flags, message, None) < 0:
         raise error(_EAGAIN)
-    return message.handed_over()
+    return message.result
 
 
 @micropython.native
@@ -382,6 +379,7 @@ def recvmsg_into(sock, buffers, ancbufsize, flags):
 
 
 @micropython.native
+@transaction
 def send_fds(sock, buffers, fds, flags=0, address=None):
     """Send `buffers` and the descriptors `fds` over `sock`, as CPython's socket.send_fds."""
     numbers = []
@@ -391,6 +389,7 @@ def send_fds(sock, buffers, fds, flags=0, address=None):
 
 
 @micropython.native
+@transaction
 def recv_fds(sock, bufsize, maxfds, flags=0):
     """Receive up to `bufsize` bytes and `maxfds` descriptors. Returns (data, descriptors, msg_flags, address)."""
     if maxfds.__class__ is not _int and not isinstance(maxfds, int):

@@ -128,10 +128,10 @@ def give(endpoint, name):
         _set(endpoint, name, kernel.abstract[endpoint.kind])
 
 
-def give_though_it_fails(endpoint, name):
-    """The same where what needed the name fails, as Linux does."""
+def give_though_it_fails(endpoint, name, failure):
+    """The same where what needed the name raises `failure`, as Linux does."""
     give(endpoint, name)
-    keep()
+    keep(failure)
 
 
 @micropython.native

@@ -6,7 +6,7 @@ does when it takes or sends something and all that comes after: so an interrupt 
 has begun, and never between its work and its result.
 """
 
-from ..host import changes, const, enter, error, leave, micropython, pause
+from ..host import MICROPYTHON, blocked, changes, const, enter, error, leave, micropython, pause
 from .lock import lock
 from .tables import kernel
 
@@ -34,7 +34,8 @@ def perform(sock, step, until, data=None, at=0, n=0, flags=0, message=None):
         done = step(endpoint, data, at, n, flags, message)
         if done >= 0 or until.__class__ is int and not until:
             return done
-        kernel.waiting += 1
+        if MICROPYTHON:
+            kernel.waiting += 1
     try:
         return _wait(sock, step, until, data, at, n, flags, message, descriptor, serial)
     finally:
@@ -43,8 +44,9 @@ def perform(sock, step, until, data=None, at=0, n=0, flags=0, message=None):
 
 @micropython.native
 def _waits_no_more():
-    with lock:
-        kernel.waiting -= 1
+    if MICROPYTHON:
+        with lock:
+            kernel.waiting -= 1
 
 
 @micropython.native
@@ -69,4 +71,4 @@ def _wait(sock, step, until, data, at, n, flags, message, descriptor, serial):
 
 def waiting():
     """How many calls are blocked now: for tests, and for who wants to know."""
-    return kernel.waiting
+    return blocked(kernel.waiting)

@@ -2,7 +2,7 @@
 
 import struct
 
-from ..host import Recorded, error, index, micropython, wake
+from ..host import Recorded, error, index, micropython, transaction, wake
 from . import numbers as c
 from . import socket_numbers as so
 from .connection import route, take_error
@@ -183,6 +183,7 @@ def credentials(owner, unknown=65534):
     return struct.pack("<iii", owner, user, user)
 
 
+@transaction
 def ioctl(fd, request, argument=0):
     """ioctl(2) on a socket's descriptor, or the socket. Returns an int.
 

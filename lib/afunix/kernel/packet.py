@@ -68,8 +68,8 @@ def _target(ep, n, message, name):
     """To whom a packet of `n` bytes goes. Raises OSError in Linux's order."""
     try:
         return _find_target(ep, n, message)
-    except OSError:
-        names.give_though_it_fails(ep, name)
+    except OSError as failure:
+        names.give_though_it_fails(ep, name, failure)
         raise
 
 
@@ -96,7 +96,7 @@ def _peer(ep):
             raise error(_ENOTCONN)
         failure = error(_ECONNREFUSED)
         forget_peer(ep)
-        keep()
+        keep(failure)
         raise failure
     return ep.peer
 

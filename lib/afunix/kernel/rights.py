@@ -5,7 +5,7 @@ A description is an Endpoint, or a File that stands for any other object of the 
 `close_finished` is called with the kernel's lock held. Those that change something are native and cannot fail.
 """
 
-from ..host import Recorded, const, error, micropython
+from ..host import Recorded, const, error, micropython, transaction
 from .tables import kernel
 
 _ETOOMANYREFS = const(109)
@@ -73,10 +73,11 @@ def close_finished(lock):
     Each stays listed until that is done: where Ctrl-C ends it, it is done again.
     """
     failure = None
-    file = None
+    taken = [None]
     while True:
         try:
-            file = _next_to_close(lock)
+            _take_finished(lock, taken)
+            file = taken[0]
             if file is None:
                 break
             if hasattr(file.object, "close"):
@@ -84,25 +85,28 @@ def close_finished(lock):
             _closed(lock, file)  # here, since the end of `try` is a place where an interrupt may come
         except Exception as raised:
             failure = raised
-            _closed(lock, file)
+            _closed(lock, taken[0])
         except BaseException:
-            _not_closed(lock, file)
+            _not_closed(lock, taken[0])
             raise
     if failure is not None:
         raise failure
 
 
+@transaction
 @micropython.native
-def _next_to_close(lock):
+def _take_finished(lock, taken):
+    """Put the next File to close into the list `taken`, None where there is none: from now on it is the caller's."""
     with lock:
         file = kernel.finished
         while file is not None and file.closing:
             file = file.next
+        taken[0] = file  # first: whom an interrupt tears from here knows whose it is
         if file is not None:
             file.closing = True
-    return file
 
 
+@transaction
 @micropython.native
 def _not_closed(lock, file):
     with lock:
@@ -110,6 +114,7 @@ def _not_closed(lock, file):
             file.closing = False
 
 
+@transaction
 @micropython.native
 def _closed(lock, file):
     with lock:
