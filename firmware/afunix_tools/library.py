@@ -13,9 +13,9 @@ CHECKOUT = _ROOT if (_ROOT / "lib/afunix").is_dir() else None
 LIBRARY = CHECKOUT / "lib/afunix" if CHECKOUT else _HERE.parent / "afunix"
 
 
-# What only CPython imports, and what only interpreters without native code do.
-_CPYTHON = ("host/cpython", "host/cpython_aio")
-_PLAIN = ("host/plain",)
+# How the names begin of what only CPython imports, and of what only interpreters without native code do.
+_CPYTHON = "host/cpython"
+_PLAIN = "host/plain"
 
 
 def library(is_native=True):
@@ -23,9 +23,9 @@ def library(is_native=True):
 
     `is_native` says whether the board's MicroPython runs native code.
     """
-    others = _CPYTHON + (_PLAIN if is_native else ())
+    others = (_CPYTHON, _PLAIN) if is_native else (_CPYTHON,)
     found = {path.relative_to(LIBRARY).with_suffix("").as_posix(): path for path in sorted(LIBRARY.rglob("*.py"))}
-    return {name: path for name, path in found.items() if name not in others}
+    return {name: path for name, path in found.items() if not name.startswith(others)}
 
 
 def version():
