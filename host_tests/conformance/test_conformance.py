@@ -30,7 +30,7 @@ SCRIPTS = sorted(path.stem for path in CASES.glob("*.py"))
 # How long a whole file of cases may take, and how long the board may be silent between two of them.
 TIMEOUT = 60
 # The piece of heap in which the largest file of cases has room while it comes in.
-ROOM = 8192
+ROOM = 65536
 # How much of a dead script's output a failure quotes.
 TAIL = 3000
 

@@ -263,6 +263,8 @@ class socket(Handle):
 
     def makefile(self, mode="r", buffering=None, *, encoding=None, errors=None, newline=None):
         """A file that reads from the socket ("r"), writes to it ("w") or both, as text or ("b") bytes, as CPython's."""
+        if isinstance(self, type):
+            raise TypeError("a socket is required")  # of all sockets, what follows would count a file
         self._closed = self._closed  # a first value needs memory, and close() must not
         return loaded("makefile").open_file(self, mode, buffering, encoding, errors, newline)
 
