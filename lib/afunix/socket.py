@@ -41,7 +41,6 @@ _NONBLOCK = const(0o4000)
 _TYPE_FLAGS = const(0o2004000)
 _MSG_DONTWAIT = const(0x40)
 _MSG_WAITALL = const(0x100)
-_KERNELS_OWN = const(-0x80000000)  # a flag that Linux refuses
 _EFAULT = const(14)
 _KIND = const(4)  # in a descriptor
 _STREAM_POLL = const(3)
@@ -62,10 +61,15 @@ _one = 1  # the same object wherever it comes from
 _zero = 0
 
 
+@micropython.native
 def _kind(family, type, proto):
     """The kind of endpoint that socket(2) makes of its arguments."""
     if family is _one and type is _one and proto is _zero:
         return _STREAM
+    return _kind_of(family, type, proto)
+
+
+def _kind_of(family, type, proto):
     type = index(type)
     type = _STREAM if type == -1 else type & ~_TYPE_FLAGS
     if type & ~0xF:
@@ -107,31 +111,30 @@ class socket(Handle):
     _io_refs = 0  # files of makefile() that are open
     _closed = False  # close() was called while there were some
 
+    @micropython.native
     def __init__(self, family=AF_UNIX, type=SOCK_STREAM, proto=0, fileno=None):
         # Both now: to give a value to an attribute that is there needs no memory.
         self._fd = -1
         self._d = kernel.descriptor()
-        if fileno is _Later:
-            if _default_timeout is not None:
-                self._ms = _milliseconds(_default_timeout)
-                self._timeout = _default_timeout
-            return
-        timeout = 0.0 if index(type) & _NONBLOCK and type != -1 else _default_timeout
-        ms = _milliseconds(timeout)
+        timeout = _default_timeout
+        if fileno is not _Later and type is not _one and index(type) & _NONBLOCK and type != -1:
+            timeout = 0.0
         if timeout is not None:
-            self._ms = ms
+            self._ms = _milliseconds(timeout)
             self._timeout = timeout
+        if fileno is _Later:
+            return
         if fileno is None:
             kind = _kind(family, type, proto)
             make_room(1, 1)
             with lock:
-                connection.create(self, kind, ms == NO_WAIT)
+                connection.create(self, kind, self._ms == NO_WAIT)
             return
         fd = index(fileno)
         if fd < 0:
             raise ValueError("negative file descriptor")
         with lock:
-            connection.adopt(self, fd, timeout is not None, ms == NO_WAIT)
+            connection.adopt(self, fd, timeout is not None, self._ms == NO_WAIT)
 
     # names and connections
 
@@ -151,21 +154,23 @@ class socket(Handle):
         with lock:
             connection.listen(opened(self), backlog)
 
+    @micropython.native
     def accept(self):
         """The next connection: (socket, address of the client); accept(2).
 
         Raises OSError: EAGAIN, EINVAL, EOPNOTSUPP, EMFILE.
         """
-        return self._accept(socket(fileno=_Later))
+        return self._accept(_make(fileno=_Later))
 
     @transaction
     def _accept_for_task(self):
         """accept() whose socket never waits: where that is said afterwards, an interrupt loses the connection."""
-        fresh = socket(fileno=_Later)
+        fresh = _make(fileno=_Later)
         fresh._ms = NO_WAIT
         fresh._timeout = 0.0
         return self._accept(fresh)
 
+    @micropython.native
     def _accept(self, fresh):
         """accept() that makes `fresh` the new socket."""
         make_room(0, 1)
@@ -175,6 +180,7 @@ class socket(Handle):
         _now(perform(self, _accept_step, until, accepted, flags=flags))
         return accepted[1]
 
+    @micropython.native
     def connect(self, address):
         """Connect to the socket of that name. A stream or seqpacket socket waits while the listener's backlog is full.
 
@@ -201,6 +207,7 @@ class socket(Handle):
         with lock:
             connection.shutdown(opened(self), how)
 
+    @micropython.native
     def close(self):
         """Close the descriptor; the last one ends the connection and frees the name.
 
@@ -466,7 +473,7 @@ class socket(Handle):
         if address is None:
             flags, address = 0, flags
         data = bytes_of(data)
-        return _now(loaded("kernel.message").send(self, (data,), (), index(flags), address, 0))
+        return _now(loaded("kernel.message").send(self, (data,), (), index(flags), address, False))
 
     @micropython.native
     def sendmsg(self, buffers, ancdata=(), flags=0, address=None):
@@ -475,7 +482,7 @@ class socket(Handle):
         At most 16 descriptors go in one message. Returns the number of bytes sent. Raises as sendto; EBADF, EINVAL,
         EPERM for control messages that are wrong; ETOOMANYREFS when the configured number of rights is in flight.
         """
-        return _now(loaded("kernel.message").send(self, buffers, ancdata, index(flags), address, _KERNELS_OWN))
+        return _now(loaded("kernel.message").send(self, buffers, ancdata, index(flags), address, True))
 
     def recvfrom(self, bufsize, flags=0):
         """Like recv; returns (data, address of the sender)."""
@@ -691,7 +698,7 @@ class socket(Handle):
         return -_EINVAL
 
 
-adopt(socket)
+_make = adopt(socket)
 transaction(socket)
 
 
@@ -808,6 +815,7 @@ def configure(**settings):
 
 
 @transaction
+@micropython.native
 def socketpair(family=AF_UNIX, type=SOCK_STREAM, proto=0):
     """Two connected sockets of `type`; socketpair(2). Raises as `socket`; EOPNOTSUPP for another family."""
     family = _AF_UNIX if family is None else index(family)
@@ -818,7 +826,7 @@ def socketpair(family=AF_UNIX, type=SOCK_STREAM, proto=0):
         raise error(_EPROTONOSUPPORT)
     kind = _kind(family, type, proto)
     make_room(2, 2)
-    both = socket(fileno=_Later), socket(fileno=_Later)
+    both = _make(fileno=_Later), _make(fileno=_Later)
     one, other = both
     if type & _NONBLOCK:
         one._ms = other._ms = NO_WAIT
@@ -830,6 +838,7 @@ def socketpair(family=AF_UNIX, type=SOCK_STREAM, proto=0):
 
 
 @transaction
+@micropython.native
 def close(fd):
     """Close a descriptor; close(2). Raises OSError(EBADF)."""
     fd = size(fd)

@@ -11,6 +11,7 @@ C has functions and no names: those are here, for its attributes and its methods
 """
 
 from .. import host
+from ..host import micropython
 from .state import State
 
 try:
@@ -99,14 +100,15 @@ if _afunix is not None:
 
 
 def adopt(cls):
-    """Let calling `cls`, a subclass of Handle, make the native objects that stand for its own.
+    """Let calling `cls`, a subclass of Handle, make the native objects that stand for its own. Returns what makes such
+    ones at once.
 
     Of the Handle in Python it gets the methods: before a board looks at a base class, it goes through half the table
     of `cls` in vain.
     """
     if _afunix is None:
         _add(cls, _methods(Handle.__dict__))
-        return
+        return cls
     own = cls.__dict__
     members = _methods(own)
     fields = {}  # what a fresh object of the class has in its attributes, beside `_d`, which C knows to be the first
@@ -123,6 +125,7 @@ def adopt(cls):
             setattr(cls, name, _calls[name])  # Python's is what C makes unnecessary
     handle = Handle
 
+    @micropython.native
     def new(kind, *args, **kwargs):
         if kind is cls:
             return native(*args, **kwargs)
@@ -131,6 +134,7 @@ def adopt(cls):
         return handle(object.__new__(kind))
 
     cls.__new__ = new
+    return native
 
 
 def tell_names(lock, paths, abstract):

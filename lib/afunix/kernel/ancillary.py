@@ -102,9 +102,13 @@ def _mark(target, item, size):
     target.last_mark = item
 
 
+@micropython.native
 def carried(endpoint):
     """What the messages queued for `endpoint` carry: a list of Ancillary."""
-    found = [item for item in endpoint.ancillary if item is not None]
+    found = []
+    for item in endpoint.ancillary:
+        if item is not None:
+            found.append(item)
     item = endpoint.marks
     while item is not None:
         found.append(item)

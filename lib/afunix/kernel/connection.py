@@ -32,6 +32,7 @@ _ENOTCONN = const(107)
 _ECONNREFUSED = const(111)
 
 
+@micropython.native
 def _origin(kind, address=None):
     """What packets of a socket are marked with: its address, which may come later."""
     return None if kind == _STREAM else Table([address])
@@ -40,6 +41,7 @@ def _origin(kind, address=None):
 # Making sockets and descriptors. A socket object is made before, with a descriptor that is not open yet.
 
 
+@micropython.native
 def create(sock, kind, nonblocking):
     """socket(2): `sock` is a fresh socket of `kind`. Raises OSError: ENFILE, ENOBUFS, EMFILE."""
     endpoint = kernel.spare(kind)
@@ -53,6 +55,7 @@ def _create(sock, endpoint, place, kind, origin, nonblocking):
     sock._fd = kernel.install(place, sock._d, endpoint)
 
 
+@micropython.native
 def pair(one, other, kind, nonblocking):
     """socketpair(2): the two are fresh sockets, connected to each other. Raises as `create`."""
     end = kernel.spare(kind)
@@ -160,6 +163,7 @@ def _listen(endpoint, backlog):
     wake()
 
 
+@micropython.native
 def connect(endpoint, name):
     """connect(2). Returns 0; -1 where the listener's backlog is full."""
     if name is None:
@@ -172,10 +176,11 @@ def connect(endpoint, name):
             plan = _listener(endpoint, name)
     except OSError as failure:
         names.give_though_it_fails(endpoint, own_name, failure)
-        raise
+        raise failure
     return _connect(endpoint, plan, own_name)
 
 
+@micropython.native
 def _listener(endpoint, name):
     """What connecting a stream or seqpacket endpoint needs: (listener, server, its origin, its options); None where the
     listener's backlog is full."""
@@ -270,6 +275,7 @@ def takes_connections(name, kind):
     return listener is None or listener.shut & _RECEIVE or listener.pending <= listener.backlog
 
 
+@micropython.native
 def accept(listener, accepted, may_wait):
     """accept(2): `accepted`, a list of a socket object and None, becomes the connection that waits longest and its
     peer's address. Returns its descriptor; -1 where there is none yet."""

@@ -10,10 +10,13 @@ The work is linear in the sockets and the rights in flight. To look for circles 
 something stops it, `kernel.suspicious` stays and it is done another time.
 """
 
-from ..host import micropython
-from .ancillary import carried
+from ..host import const, micropython
 from .release import drain, reap
 from .tables import kernel
+
+_STREAM = const(1)
+_DONE = const(0x7FFF)  # more than there are sockets
+_len = len  # a builtin name is found late
 
 
 def collect():
@@ -31,89 +34,146 @@ def _drop(circles):
     reap()
 
 
+@micropython.native
 def _unreachable():
     """The sockets in unreachable circles, with their pending connections."""
-    holds = {}  # index of a candidate: the candidates that its messages carry
-    for endpoint in kernel.endpoints:
-        if endpoint.in_flight and endpoint.in_flight == endpoint.references:
+    endpoints = kernel.endpoints
+    holds = [None] * _len(endpoints)  # by the index of a candidate: the candidates that its messages carry
+    candidates = []
+    for endpoint in endpoints:
+        in_flight = endpoint.in_flight
+        if in_flight and in_flight == endpoint.references:
             holds[endpoint.index] = []
-    for index in holds:
-        for queue in _queues(kernel.endpoints[index]):
-            for item in carried(queue):
-                for held in item.rights:
-                    if held.kind >= 0 and held.index in holds:
-                        holds[index].append(held.index)
+            candidates.append(endpoint)
+    for endpoint in candidates:
+        found = holds[endpoint.index]
+        _note_held(endpoint, holds, found)
+        pending = endpoint.first
+        while pending is not None:
+            _note_held(pending, holds, found)
+            pending = pending.next
+    circle_of = [0] * _len(endpoints)
+    circles = _circles(candidates, holds, circle_of)
+    left = _outer_references(candidates, holds, circle_of)
     found = []
-    for circle in _circles(holds):
-        if _is_closed(circle, holds):
+    for circle in circles:
+        if not _any(circle, left):
             for index in circle:
-                found.extend(_queues(kernel.endpoints[index]))
+                found.append(endpoints[index])
+                pending = endpoints[index].first
+                while pending is not None:
+                    found.append(pending)
+                    pending = pending.next
     return found
 
 
-def _queues(endpoint):
-    """It, and the connections that wait for it to accept them."""
-    found = [endpoint]
-    pending = endpoint.first
-    while pending is not None:
-        found.append(pending)
-        pending = pending.next
-    return found
+@micropython.native
+def _note_held(queue, holds, found):
+    """Add the candidates that the messages queued for `queue` carry."""
+    if queue.kind == _STREAM:
+        item = queue.marks
+        while item is not None:
+            _note_rights(item.rights, holds, found)
+            item = item.next
+    else:
+        for item in queue.ancillary:
+            if item is not None:
+                _note_rights(item.rights, holds, found)
 
 
-def _is_closed(circle, holds):
-    """Do all references to its members come from messages queued for its members?"""
-    counts = dict.fromkeys(circle, 0)
-    for index in circle:
+@micropython.native
+def _note_rights(rights, holds, found):
+    for held in rights:
+        if held.kind >= 0 and holds[held.index] is not None:
+            found.append(held.index)
+
+
+@micropython.native
+def _outer_references(candidates, holds, circle_of):
+    """By index: how many references a candidate has that are not its own circle's messages'."""
+    left = [0] * _len(holds)
+    for endpoint in candidates:
+        left[endpoint.index] = endpoint.references
+    for endpoint in candidates:
+        index = endpoint.index
         for held in holds[index]:
-            if held in counts:
-                counts[held] += 1
-    for index in circle:
-        if counts[index] != kernel.endpoints[index].references:
-            return False
-    return True
+            if circle_of[held] == circle_of[index]:
+                left[held] -= 1
+    return left
 
 
-def _circles(holds):
-    """The strongly connected components of the graph `holds`: Tarjan's algorithm, without recursion."""
-    numbers = {}  # when each was found
-    lowest = {}  # the first that is on the stack and can be reached from it
-    stack = []
-    on_stack = set()
+@micropython.native
+def _any(indices, numbers):
+    """Is one of those numbers not 0?"""
+    for index in indices:
+        if numbers[index]:
+            return True
+    return False
+
+
+@micropython.native
+def _circles(candidates, holds, circle_of):
+    """The strongly connected components of the graph `holds`: Tarjan's algorithm, without recursion. `circle_of` gets
+    the number of each candidate's."""
+    numbers = [0] * _len(holds)  # when each was found; 0 before that, _DONE once it is in a component
+    lowest = [0] * _len(holds)  # the first that is on the stack and can be reached from it
+    count = 0
+    stack = [0] * _len(candidates)
+    top = 0
+    path = [0] * _len(candidates)
+    seen = [0] * _len(candidates)  # how many of those that each on the path holds have been looked at
     found = []
-    for root in holds:
-        if root in numbers:
+    for root in candidates:
+        depth = 0
+        index = root.index
+        if numbers[index]:
             continue
-        path = [(root, iter(holds[root]))]
-        numbers[root] = lowest[root] = len(numbers)
-        stack.append(root)
-        on_stack.add(root)
-        while path:
-            index, rest = path[-1]
-            held = next(rest, None)
-            if held is None:
-                path.pop()
-                if path:
-                    above = path[-1][0]
-                    lowest[above] = min(lowest[above], lowest[index])
-                if lowest[index] == numbers[index]:
-                    found.append(_popped(stack, on_stack, index))
-            elif held not in numbers:
-                numbers[held] = lowest[held] = len(numbers)
-                stack.append(held)
-                on_stack.add(held)
-                path.append((held, iter(holds[held])))
-            elif held in on_stack:
-                lowest[index] = min(lowest[index], numbers[held])
+        while True:
+            if not numbers[index]:
+                count += 1
+                numbers[index] = lowest[index] = count
+                stack[top] = path[depth] = index
+                top += 1
+                seen[depth] = 0
+            mine = holds[index]
+            at = seen[depth]
+            if at < _len(mine):
+                seen[depth] = at + 1
+                held = mine[at]
+                number = numbers[held]
+                if not number:
+                    depth += 1
+                    index = held
+                elif number < lowest[index]:
+                    lowest[index] = number
+                continue
+            low = lowest[index]
+            if low == numbers[index]:
+                bottom = _bottom(stack, top, index)
+                found.append(stack[bottom:top])
+                _settle(found[-1], numbers, circle_of, _len(found))
+                top = bottom
+            if not depth:
+                break
+            depth -= 1
+            index = path[depth]
+            if low < lowest[index]:
+                lowest[index] = low
     return found
 
 
-def _popped(stack, on_stack, root):
-    """The part of the stack from `root` on, taken off."""
-    part = []
-    while True:
-        index = stack.pop()
-        on_stack.discard(index)
-        part.append(index)
-        if index == root:
-            return part
+@micropython.native
+def _bottom(stack, top, root):
+    """Where the component of `root` begins on the stack."""
+    top -= 1
+    while stack[top] != root:
+        top -= 1
+    return top
+
+
+@micropython.native
+def _settle(circle, numbers, circle_of, number):
+    """The component has this number."""
+    for index in circle:
+        numbers[index] = _DONE
+        circle_of[index] = number

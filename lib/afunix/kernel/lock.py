@@ -20,6 +20,7 @@ from .tables import kernel
 _FIRST = const(3)
 _DESCRIPTION = const(2)
 _ABANDONED = const(3)
+_len = len  # a builtin name is found late
 
 
 @micropython.native
@@ -103,7 +104,7 @@ def settle_dropped():
 def make_room(sockets, descriptors):
     """Where fewer than that are free, look for some that the program has dropped."""
     table = kernel.descriptors
-    if kernel.open + descriptors > len(table) or kernel.live + sockets > len(kernel.endpoints):
+    if kernel.open + descriptors > _len(table) or kernel.live + sockets > _len(kernel.endpoints):
         if table:
             find_garbage()
             settle_dropped()

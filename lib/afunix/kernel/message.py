@@ -113,15 +113,15 @@ Outgoing = quick(Outgoing)
 
 @micropython.native
 def send(sock, buffers, ancdata, flags, address, refused):
-    """Send the joined `buffers`; none of the flags `refused` may be set. Returns how many bytes were sent, -1 for "not
-    now"."""
+    """Send the joined `buffers`; with `refused`, the flag that Linux uses itself may not be set. Returns how many bytes
+    were sent, -1 for "not now"."""
     message = Outgoing()
     if address is not None:
         name = names.parse(address)
         message.address = names.EMPTY if name is None else name
     data = _joined(buffers)
     controls = _controls(ancdata)
-    if flags & refused:
+    if refused and flags < 0:
         raise error(_EINVAL)
     n = size_of(data)
     try:
@@ -222,7 +222,7 @@ class Message(Received):
         self.carried = ()
         self._shape = shape
         self._space = space  # bytes for control messages
-        self._more_flags = flags & so.MSG_CMSG_CLOEXEC
+        self._more_flags = flags and flags & so.MSG_CMSG_CLOEXEC
         self._new = ()  # descriptors for the rights, and the places for them in the kernel's table
         self._ancdata = ()
         self.result = None

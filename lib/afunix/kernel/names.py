@@ -15,18 +15,22 @@ _EPROTOTYPE = const(91)
 _EADDRINUSE = const(98)
 _ECONNREFUSED = const(111)
 
+_len = len  # a builtin name is found late
+_str = str
+
 LIMIT = 108  # sizeof(sun_path)
 _SHORT = const(26)  # characters that fit in, whatever they are
 EMPTY = b""  # an address without a name, where one is given
 
 
+@micropython.native
 def parse(address):
     """The name that `address` (str, bytes, bytearray or memoryview) stands for; None for the empty address.
 
     Raises TypeError, and OSError where the name is longer than 108 bytes (107 for a path), as CPython does.
     """
-    if type(address) is str:
-        if 0 < len(address) <= _SHORT and "\0" not in address:
+    if address.__class__ is _str:
+        if 0 < _len(address) <= _SHORT and "\0" not in address:
             return address
         name = encode(address)
     elif isinstance(address, str):
