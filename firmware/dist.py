@@ -33,7 +33,7 @@ RARE = (
     *("kernel/inflight", "kernel/message", "kernel/options", "kernel/packet", "kernel/urgent"),
 )
 # What the data plane in C makes unnecessary.
-IN_PYTHON = ("data/endpoint", "data/handle")
+IN_PYTHON = ("data/endpoint", "data/handle", "data/ring")
 # What the wheel and the source distribution are made of.
 PACKAGED = ("pyproject.toml", "README.md", "LICENSE", "lib/afunix", "firmware/afunix_tools")
 # The modes of the files go into the wheel.

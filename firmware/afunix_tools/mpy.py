@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from .failure import Failure
-from .library import CHECKOUT, library
+from .library import CHECKOUT, LIBRARY, library
 
 # The architectures of native code, in the order of their numbers in sys.implementation._mpy.
 ARCHITECTURES = (
@@ -16,6 +16,9 @@ ARCHITECTURES = (
     *("xtensa", "xtensawin", "rv32imc", "rv64imc"),
 )
 MPY_VERSION = 6
+# In a board's RAM machine code takes four times what bytecode does. What need not be native is so in firmware alone,
+# where it lies in flash.
+_FOR_SPEED = re.compile(r"(?m)^\s*@micropython\.native  # for speed$")
 
 
 def architecture_of(mpy):
@@ -49,29 +52,31 @@ def native_for(architecture):
 
 def compile_file(path, architecture):
     """A Python file as .mpy for an architecture; None stands for interpreters without native code."""
-    source = path.read_text(encoding="utf-8")
+    source = _FOR_SPEED.sub("", path.read_text(encoding="utf-8"))
     if not architecture:
         # The same functions do as bytecode; those in viper that do not have a twin in lib/afunix/host/plain.py.
         source = re.sub(r"(?m)^\s*@micropython\.(native|viper)\s*$", "", source)
+    # Lines of the library's own in a traceback are not worth the RAM that their numbers take.
+    options = ["-O3"] if LIBRARY in path.resolve().parents else []
+    options += [f"-march={architecture}"] if architecture else []
     if not CHECKOUT:
-        return _mpy_cross(source, path, architecture)
+        return _mpy_cross(source, path, options)
     directory = CHECKOUT / "build/mpy" / (architecture or "any")
-    compiled = directory / f"{hashlib.sha256(f'{path.name}:{source}'.encode()).hexdigest()[:32]}.mpy"
+    compiled = directory / f"{hashlib.sha256(f'{path.name}:{options}:{source}'.encode()).hexdigest()[:32]}.mpy"
     if not compiled.is_file():
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=directory) as own:
             partial = Path(own) / "compiled"
-            partial.write_bytes(_mpy_cross(source, path, architecture))
+            partial.write_bytes(_mpy_cross(source, path, options))
             partial.replace(compiled)
     return compiled.read_bytes()
 
 
-def _mpy_cross(source, path, architecture):
+def _mpy_cross(source, path, options):
     with tempfile.TemporaryDirectory() as own:
         before, after = Path(own) / "source.py", Path(own) / "compiled.mpy"
         before.write_text(source, encoding="utf-8")
-        command = [sys.executable, "-m", "mpy_cross", "-s", path.name, "-o", str(after)]
-        command += [f"-march={architecture}"] if architecture else []
+        command = [sys.executable, "-m", "mpy_cross", *options, "-s", path.name, "-o", str(after)]
         done = subprocess.run([*command, str(before)], capture_output=True, text=True)
         if done.returncode:
             raise Failure(f"mpy-cross cannot compile {path}: {done.stderr.strip() or done.stdout.strip()}")

@@ -69,6 +69,8 @@ def other_buffers(kind, rounds):
     view = memoryview(MESSAGE)
     writable = memoryview(buffer)
     n = len(MESSAGE)
+    one.write(view)  # what this needs is loaded now
+    other.readinto(writable)
     micropython.heap_lock()
     try:
         for _ in range(rounds):

@@ -31,12 +31,12 @@ class Ends(state.State):
     take = ring.take
 
     def __init__(self, size, start, framed=False):
-        self.ctl = ring.control(size, SLOTS)
-        ring.open_for(self.ctl, KEY, 2 if framed else 1)
+        self.ctl = state.control(size, SLOTS)
+        self.open_for(KEY, 2 if framed else 1, 0)
         self.ctl[0] = self.ctl[1] = start % (2 * size)
         self.ctl[4] = self.ctl[5] = start % (2 * SLOTS)
         self.memory = bytearray(b"?" * size)
-        self.lengths = ring.lengths(self.ctl)
+        self.lengths = state.lengths(self.ctl)
         self.senders = [None] * SLOTS
         self.origin = object()
         self.lock = Lock()
@@ -93,8 +93,8 @@ def test_packets(size, start, steps):
     ctl, memory = ends.ctl, ends.memory
     model = []
     for number, (name, n) in enumerate(steps):
-        slot = ring.first_packet(ctl)
-        assert (slot >= 0) == bool(model)
+        slot = ends.slot(0)
+        assert ends.packets() == len(model)
         into = bytearray(b"-" * 80)
         if name == "put":
             packet = b"--" + bytes([number % 256] * n)
@@ -148,7 +148,7 @@ class Revoked(Ends):
 def test_whose_endpoint_was_given_away_moves_nothing(framed):
     ends = Ends(64, 0, framed)
     assert ends.put(b"ab", 0, 2, KEY) == 2
-    ring.open_for(ends.ctl, KEY + 1, 2 if framed else 1)
+    ends.open_for(KEY + 1, 2 if framed else 1, 0)
     assert ends.put(b"c", 0, 1, KEY) == ends.put(b"c", 0, 1, -KEY) == -1
     assert ends.take(bytearray(2), 0, 2, KEY) == ends.take(bytearray(2), 0, 2, -KEY) == -1
     assert ends.take(bytearray(2), 0, 2, KEY + 1) == 2

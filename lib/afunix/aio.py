@@ -16,9 +16,7 @@ has opened in a run that an exception ended, and cancels those tasks that are le
 
 import asyncio
 
-from .host import MICROPYTHON, bytes_of, error, transaction
-from .kernel import numbers as c
-from .kernel import socket_numbers as so
+from .host import MICROPYTHON, bytes_of, const, error, transaction
 from .kernel.connection import takes_connections
 from .kernel.lock import lock
 from .kernel.names import parse
@@ -30,8 +28,13 @@ if MICROPYTHON:
 else:
     from .host.cpython_aio import bury, keep, pass_on, readable, turn, until, writable
 
+_EAGAIN = const(11)
+_EINVAL = const(22)
+_EMFILE = const(24)
+_STREAM = const(1)
+_RECEIVE = const(1)  # in Endpoint.shut
+_NOT_OUT = const(~4)  # ~POLLOUT
 _PATIENCE = 0.05  # seconds until a server tries again that had no memory
-_NOT_OUT = ~so.POLLOUT
 # A board finds a builtin name late.
 _bytes = bytes
 _bytearray = bytearray
@@ -63,7 +66,7 @@ async def connect(sock, address):
         try:
             return sock.connect(address)
         except OSError as failure:
-            if failure.errno != c.EAGAIN:
+            if failure.errno != _EAGAIN:
                 raise
         await until(_may_connect, sock, parse(address), sock.type)
 
@@ -79,10 +82,10 @@ async def accept(sock):
         try:
             return sock._accept_for_task()
         except OSError as failure:
-            if failure.errno != c.EAGAIN:
+            if failure.errno != _EAGAIN:
                 raise
-        if sock._ep.shut & c.RECEIVE:
-            raise error(c.EINVAL)
+        if sock._ep.shut & _RECEIVE:
+            raise error(_EINVAL)
         await readable(sock)
 
 
@@ -110,7 +113,7 @@ async def _received(sock, receive, argument):
         try:
             return receive(argument)
         except OSError as failure:
-            if failure.errno != c.EAGAIN:
+            if failure.errno != _EAGAIN:
                 raise
         await readable(sock)
 
@@ -139,7 +142,7 @@ async def sendall(sock, data):
 async def _room(sock, n):
     """Wait until it is worth trying to send again; `n` bytes, where they are a packet."""
     await writable(sock)
-    if sock.type != c.SOCK_STREAM and not _fits(sock, n):
+    if sock.type != _STREAM and not _fits(sock, n):
         await until(_fits, sock, n)  # a small one would fit, which is all that POLLOUT tells
 
 
@@ -187,7 +190,7 @@ class Stream:
         try:
             return self.s.recv(n)
         except OSError as failure:
-            if failure.errno != c.EAGAIN:
+            if failure.errno != _EAGAIN:
                 raise
 
     def _taken(self, n):
@@ -226,7 +229,7 @@ class Stream:
             try:
                 return self.s.recv_into(buffer)
             except OSError as failure:
-                if failure.errno != c.EAGAIN:
+                if failure.errno != _EAGAIN:
                     raise
 
     async def readexactly(self, n):
@@ -352,7 +355,7 @@ class Server:
                     await self._serve_one()
                     continue
                 except OSError as failure:
-                    if failure.errno != c.EMFILE:
+                    if failure.errno != _EMFILE:
                         raise
                     pause = until(_descriptor_is_free)
                 except MemoryError:

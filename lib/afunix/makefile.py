@@ -4,14 +4,14 @@ What is written on a board is sent at once. Bytes are read straight from the soc
 character may be cut in two, and knows UTF-8 alone.
 """
 
-from .host import MICROPYTHON, StreamBase
-from .kernel import numbers as c
-from .kernel import socket_numbers as so
+from .host import MICROPYTHON, StreamBase, const
 
 _MODES = ("r", "w", "b")
-_AHEAD = 64  # bytes of text to read at a time
-_STREAM_POLL = 3
-_STREAM_CLOSE = 4
+_AHEAD = const(64)  # bytes of text to read at a time
+_STREAM_POLL = const(3)
+_STREAM_CLOSE = const(4)
+_EBADF = const(9)
+_POLLNVAL = const(32)
 
 
 class File(StreamBase):
@@ -62,7 +62,7 @@ class File(StreamBase):
             self.close()
             return 0
         if self.closed:
-            return so.POLLNVAL if request == _STREAM_POLL else -c.EBADF
+            return _POLLNVAL if request == _STREAM_POLL else -_EBADF
         return self._sock.ioctl(request, argument)
 
     def __enter__(self):

@@ -1,8 +1,7 @@
 """socket: the control calls of socket(7) and unix(7), with CPython's names and exceptions."""
 
-from .data.plane import Handle, adopt, tell_names
+from .data.plane import FINALISERS, Handle, adopt, tell_names
 from .host import (
-    blank,
     bytes_of,
     collect,
     const,
@@ -12,7 +11,6 @@ from .host import (
     index,
     later,
     micropython,
-    seal,
     size,
     size_of,
     timed_out,
@@ -21,7 +19,6 @@ from .host import (
 )
 from .kernel import connection, names, stream
 from .kernel.lock import abandon, lock, make_room, settle_dropped, tidy, tidy_follows
-from .kernel.numbers import AF_UNIX, SOCK_STREAM, SOMAXCONN
 from .kernel.operation import FOREVER, NO_WAIT, perform
 from .kernel.tables import kernel, opened
 
@@ -41,12 +38,12 @@ _NONBLOCK = const(0o4000)
 _TYPE_FLAGS = const(0o2004000)
 _MSG_DONTWAIT = const(0x40)
 _MSG_WAITALL = const(0x100)
-_EFAULT = const(14)
 _KIND = const(4)  # in a descriptor
 _STREAM_POLL = const(3)
 _STREAM_CLOSE = const(4)
 _ALWAYS = const(0x38)  # POLLERR | POLLHUP | POLLNVAL are reported without being asked for
 _LONGEST = 9223372036  # seconds, as CPython has it
+_SOMAXCONN = const(128)
 _KINDS = (0, _STREAM, _DGRAM, _DGRAM, 0, _SEQPACKET)  # SOCK_RAW is SOCK_DGRAM, as Linux has it
 
 tell_names(lock, kernel.paths, kernel.abstract[_DGRAM])
@@ -111,8 +108,8 @@ class socket(Handle):
     _io_refs = 0  # files of makefile() that are open
     _closed = False  # close() was called while there were some
 
-    @micropython.native
-    def __init__(self, family=AF_UNIX, type=SOCK_STREAM, proto=0, fileno=None):
+    @micropython.native  # for speed
+    def __init__(self, family=_AF_UNIX, type=_STREAM, proto=0, fileno=None):
         # Both now: to give a value to an attribute that is there needs no memory.
         self._fd = -1
         self._d = kernel.descriptor()
@@ -148,7 +145,7 @@ class socket(Handle):
         with lock:
             names.bind(opened(self), name)
 
-    def listen(self, backlog=SOMAXCONN):
+    def listen(self, backlog=_SOMAXCONN):
         """Accept connections; `backlog` + 1 of them may wait. Raises OSError: EINVAL, EOPNOTSUPP. listen(2)."""
         backlog = index(backlog)
         with lock:
@@ -218,34 +215,23 @@ class socket(Handle):
             self._closed = True
         elif self._fd >= 0:
             if lock.is_mine():  # a callback that came in the middle of one of this thread's calls: its end does it
-                self._leave(abandon(self._d))
+                abandon(self._d)
+                self._fd = -1
                 return
-            if not self._close():
+            if not _close(self, self._fd, self._d):
                 raise error(_EBADF)
 
-    @micropython.native
-    def _close(self):
-        with lock:
-            done = connection.close(self, self._fd, self._d)
-            tidy_follows()
-        tidy()
-        return done
+    if FINALISERS:
 
-    @micropython.native
-    def _leave(self, result):
-        """This object has no descriptor any more. Returns `result`."""
-        self._fd = -1
-        return result
+        @micropython.native
+        def __del__(self):
+            """A socket that is dropped is closed."""
+            if getattr(self, "_fd", -1) >= 0:
+                dropped(self)
+                abandon(self._d)
+                self._fd = -1
+                later(settle_dropped)
 
-    @micropython.native
-    def __del__(self):
-        """A socket that is dropped is closed, where the language has finalisers for it: CPython, the native Handle."""
-        if getattr(self, "_fd", -1) >= 0:
-            dropped(self)
-            self._leave(abandon(self._d))
-            later(settle_dropped)
-
-    @micropython.native
     def detach(self):
         """Give up the descriptor without closing it, and return it."""
         fd = self._fd
@@ -261,7 +247,6 @@ class socket(Handle):
         else:
             self._io_refs -= 1
 
-    @micropython.native
     def _close_with_file(self):
         with lock:
             connection.close(self, self._fd, self._d)
@@ -296,7 +281,7 @@ class socket(Handle):
 
     @property
     def family(self):
-        return AF_UNIX
+        return _AF_UNIX
 
     @property
     def type(self):
@@ -361,7 +346,7 @@ class socket(Handle):
         """May calls wait?"""
         return self._ms != NO_WAIT
 
-    @micropython.native
+    @micropython.native  # for speed
     def _until(self, flags, sends):
         """How long a call with `flags` may wait, as `perform` takes it."""
         ms = self._ms
@@ -382,7 +367,7 @@ class socket(Handle):
         """The exception when a wait was too long: the program's own timeout, or SO_RCVTIMEO and SO_SNDTIMEO."""
         return timed_out() if self._ms > 0 else error(_EAGAIN)
 
-    @micropython.native
+    @micropython.native  # for speed
     def _protocol(self):
         """The module that knows sockets of its kind."""
         kind = self._d[0].kind
@@ -394,7 +379,6 @@ class socket(Handle):
         """Send all of `data`. Raises as send; how much went out before an error is not known then."""
         self._send_all(data, -1, flags)
 
-    @micropython.native
     def _send_all(self, data, done, flags=0):
         flags = index(flags)
         data = bytes_of(data)
@@ -407,7 +391,6 @@ class socket(Handle):
         while done < n:
             done += _now(self._protocol().send(self, data, done, n - done, flags, None, until))
 
-    @micropython.native
     def _send(self, data, done, flags=0):
         flags = index(flags)
         data = bytes_of(data)
@@ -423,7 +406,6 @@ class socket(Handle):
             return done  # what ended it is an error of the next call
         return done + more if more > 0 else done
 
-    @micropython.native
     def _receive_into(self, buffer, nbytes=0, flags=0):
         buffer = writable_bytes_of(buffer)
         nbytes = size(nbytes)
@@ -438,7 +420,6 @@ class socket(Handle):
             return 0
         return _now(self._protocol().receive(self, buffer, 0, nbytes or n, flags, None, None))
 
-    @micropython.native
     def _receive(self, bufsize, flags=0):
         bufsize = size(bufsize)
         flags = index(flags)
@@ -450,7 +431,7 @@ class socket(Handle):
         _now(self._protocol().receive(self, into, 0, bufsize, flags, None, None))
         return into[0]
 
-    @micropython.native
+    @micropython.native  # for speed
     def _most(self, bufsize, flags):
         """How many bytes a receive of up to `bufsize` may bring."""
         if bufsize < 0:
@@ -475,7 +456,7 @@ class socket(Handle):
         data = bytes_of(data)
         return _now(loaded("kernel.message").send(self, (data,), (), index(flags), address, False))
 
-    @micropython.native
+    @micropython.native  # for speed
     def sendmsg(self, buffers, ancdata=(), flags=0, address=None):
         """Send the bytes of all `buffers` and the control messages of `ancdata`, (level, type, data) each; sendmsg(2).
 
@@ -521,32 +502,11 @@ class socket(Handle):
 
     def getsockopt(self, level, option, buflen=0):
         """The value of an option: an int, or bytes where `buflen` is not 0; getsockopt(2), socket(7), unix(7)."""
-        level, option, buflen = index(level), index(option), index(buflen)
-        options = loaded("kernel.options")
-        with lock:
-            return options.get(opened(self), level, option, buflen)
+        return loaded("kernel.options").getsockopt(self, level, option, buflen)
 
     def setsockopt(self, level, option, value, optlen=None):
         """Set an option to an int or to the bytes of a structure; setsockopt(2), socket(7), unix(7)."""
-        level, option = index(level), index(option)
-        if optlen is not None:
-            return self._set_nothing(value, optlen)
-        value = _option_value(value)
-        options = loaded("kernel.options")
-        with lock:
-            options.set(opened(self), level, option, value)
-
-    def _set_nothing(self, value, optlen):
-        """setsockopt() with the length of a value that is not there: no option of these sockets is like that."""
-        if value is not None:
-            raise TypeError("the value must be None where a length is given")
-        try:
-            fits = 4 <= index(optlen)
-        except OverflowError:
-            fits = False
-        with lock:
-            opened(self)
-        raise error(_EFAULT if fits else _EINVAL)
+        loaded("kernel.options").setsockopt(self, level, option, value, optlen)
 
     def dup(self):
         """A second socket object, with its own descriptor, for the same open socket."""
@@ -561,137 +521,26 @@ class socket(Handle):
 
     # MicroPython's stream protocol beyond the plain case
 
-    @micropython.native
     def _write(self, data, done, first=None, second=None):
-        """write(data), or write(data, first) or write(data, first, second)."""
-        data = bytes_of(data)
-        at = 0
-        n = size_of(data)
-        if second is not None:
-            at = _within(first, n)
-            n = _within(second, n - at)
-        elif first is not None:
-            n = _within(first, n)
-        if done == n:
-            return n
-        until = self._until(0, True) if self._ms >= 0 else None
-        if done < 0:
-            done = 0
-        while True:
-            try:
-                sent = self._protocol().send(self, data, at + done, n - done, 0, None, until)
-            except OSError as failure:
-                if done:
-                    return done  # what ended it is an error of the next call
-                raise failure
-            if sent < 0:
-                return done if done else None
-            done += sent
-            if done >= n:
-                return done
+        return loaded("kernel.files").write(self, data, done, first, second)
 
-    @micropython.native
     def _read_into(self, buffer, done, n=None):
-        if done >= 0 and self._d[0].kind != _STREAM:
-            return done
-        buffer = writable_bytes_of(buffer)
-        room = size_of(buffer)
-        return self._read_until(buffer, room if n is None else _within(n, room), done)
+        return loaded("kernel.files").read_into(self, buffer, done, n)
 
-    @micropython.native
-    def _read_until(self, buffer, n, done):
-        until = self._until(0, False)
-        if done < 0:
-            done = 0
-        while done < n:
-            try:
-                got = self._protocol().receive(self, buffer, done, n - done, 0, None, until)
-            except OSError as failure:
-                if done:
-                    return done
-                raise failure
-            if got < 0:
-                return done if done else None
-            done += got
-            if not got or self._d[0].kind != _STREAM:
-                break
-        return done
-
-    @micropython.native
     def _read(self, n=None):
-        if n is not None:
-            n = size(n)
-            if n < 0:
-                n = None
-        if self._d[0].kind != _STREAM:
-            return self._read_packet(n)
-        if n is None:
-            return self._read_all()
-        most = len(self._d[0].memory)
-        if n > most and self._ms == NO_WAIT:
-            n = most
-        buffer = blank(n)
-        n = self._read_until(buffer, n, -1)
-        return None if n is None else seal(buffer, n)
+        return loaded("kernel.files").read(self, n)
 
-    @micropython.native
-    def _read_packet(self, n):
-        most = len(self._d[0].memory)
-        into = [None]
-        if n is None or n > most:
-            n = most
-        done = self._protocol().receive(self, into, 0, n, 0, None, None)
-        return into[0] if done >= 0 else None
-
-    @micropython.native
-    def _read_all(self):
-        until = self._until(0, False)
-        most = len(self._d[0].memory)
-        all = b""
-        into = [None]
-        while True:
-            try:
-                n = stream.receive(self, into, 0, most, 0, None, until)
-            except OSError as failure:
-                if all:
-                    return all  # what ended it is an error of the next call
-                raise failure
-            if n < 0:
-                return all if all else None
-            if not n:
-                return all
-            all = all + into[0] if all else into[0]
-
-    @micropython.native
     def _readline(self, n=None):
-        n = -1 if n is None else size(n)
-        if self._d[0].kind != _STREAM:
-            return self._read_packet(None if n < 0 else n)
-        line = b""
-        until = self._until(0, False)
-        while n < 0 or len(line) < n:
-            most = self._d[0].queued() or 1
-            if n >= 0 and most > n - len(line):
-                most = n - len(line)
-            part = blank(most)
-            try:
-                got = perform(self, stream.line_step, until, part, 0, most)
-            except OSError as failure:
-                if line:
-                    return line  # what ended it is an error of the next call
-                raise failure
-            if got < 0:
-                return line if line else None
-            line = line + seal(part, got) if line else seal(part, got)
-            if not got or line[-1] == 10:
-                break
-        return line
+        return loaded("kernel.files").readline(self, n)
 
-    @micropython.viper
-    def ioctl(self, request: int, argument: int) -> int:
+    def _receive_whole(self, into, at, n, flags, message, until):
+        return loaded("kernel.files").receive_whole(self, into, at, n, flags, message, until)
+
+    @micropython.native  # for speed
+    def ioctl(self, request, argument):
         """What select and asyncio ask of a stream on MicroPython."""
         if request == _STREAM_POLL:
-            return int(self._d[0].poll()) & (argument | _ALWAYS)
+            return self._d[0].poll() & (argument | _ALWAYS)
         if request == _STREAM_CLOSE:
             self.close()
             return 0
@@ -702,27 +551,10 @@ _make = adopt(socket)
 transaction(socket)
 
 
-def _option_value(value):
-    try:
-        return index(value)
-    except Exception as failure:
-        if isinstance(value, int):
-            raise TypeError("a bytes-like object is required, not 'int'") from failure
-        return bytes(bytes_of(value))
-
-
-@micropython.native
 def _set_timeout(sock, endpoint, ms, seconds):
     endpoint.nonblocking = ms == NO_WAIT
     sock._ms = ms
     sock._timeout = seconds
-
-
-@micropython.native
-def _within(number, most):
-    """A count or an offset as MicroPython's streams take it: up to `most`, which a negative one stands for."""
-    number = size(number)
-    return number if 0 <= number < most else most
 
 
 def _float(seconds):
@@ -783,19 +615,19 @@ def _shown(name):
 
 
 @micropython.native
-def _now(done):
+def _now(done, error=error):
     """`done` of an operation, or OSError(EAGAIN) where it could not be done now."""
     if done < 0:
         raise error(_EAGAIN)
     return done
 
 
-@micropython.native
+@micropython.native  # for speed
 def _accept_step(ep, accepted, at, n, flags, message):
     return connection.accept(ep, accepted, not flags & _MSG_DONTWAIT)
 
 
-@micropython.native
+@micropython.native  # for speed
 def _connect_step(ep, name, at, n, flags, message):
     return connection.connect(ep, name)
 
@@ -815,8 +647,8 @@ def configure(**settings):
 
 
 @transaction
-@micropython.native
-def socketpair(family=AF_UNIX, type=SOCK_STREAM, proto=0):
+@micropython.native  # for speed
+def socketpair(family=_AF_UNIX, type=_STREAM, proto=0):
     """Two connected sockets of `type`; socketpair(2). Raises as `socket`; EOPNOTSUPP for another family."""
     family = _AF_UNIX if family is None else index(family)
     type, proto = index(type), index(proto)
@@ -845,14 +677,14 @@ def close(fd):
     if lock.is_mine():
         abandon(kernel.at(fd))
         return
-    if not _close(fd):
+    if not _close(None, fd, None):
         raise error(_EBADF)
 
 
-@micropython.native
-def _close(fd):
+@micropython.native  # for speed
+def _close(sock, fd, descriptor):
     with lock:
-        done = connection.close(None, fd, None)
+        done = connection.close(sock, fd, descriptor)
         tidy_follows()
     tidy()
     return done

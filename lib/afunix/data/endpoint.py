@@ -15,7 +15,7 @@ does with the serial number of the socket: an endpoint that was given away meanw
 from ..host import Lock, Recorded, const, micropython, size_of, waking
 from . import ring
 from .ring import ready
-from .state import State
+from .state import State, control
 
 _DGRAM = const(2)
 
@@ -41,7 +41,7 @@ _NVAL = const(32)
 _RDHUP = const(0x2000)
 
 
-class _Inside:
+class _Inside(State):
     """The writer that the control plane is when it has an endpoint's `wlock` already: the lock of this one is free."""
 
     put = ring.put
@@ -49,8 +49,8 @@ class _Inside:
     def __init__(self):
         self.lock = Lock()
         self.out = self.origin = None
-        self.ctl = ring.control(1, 0)
-        ring.open_for(self.ctl, 1, 0)
+        self.ctl = control(1, 0)
+        self.open_for(1, 0, 0)
 
     @micropython.native
     def append(self, inside, data, at, n, sender):
@@ -151,7 +151,7 @@ class Endpoint(State, Recorded):
         """Append one packet from who has `sender` for its origin to this endpoint's ring. False where it does not fit
         now."""
         self.wlock.acquire()
-        slot = ring.slot(self.ctl, ring.packets(self.ctl))
+        slot = self.slot(self.packets())
         n = _inside.append(self._inside, data, at, n, sender)
         if n >= 0 and ancillary is not None:  # looked at under the kernel's lock alone
             self.ancillary[slot] = ancillary
@@ -185,7 +185,7 @@ class Endpoint(State, Recorded):
         and `cargo`.
         """
         self.rlock.acquire()
-        slot = ring.first_packet(self.ctl)
+        slot = self.slot(0) if self.packets() else -1
         length = -1
         if slot >= 0:
             length = self.lengths[slot]
@@ -273,6 +273,6 @@ class Endpoint(State, Recorded):
             lock.let_go()
         self.wlock.acquire()
         self.rlock.acquire()
-        ring.repair(self.ctl)
+        ring.repair(self)
         self.rlock.release()
         self.wlock.release()

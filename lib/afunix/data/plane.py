@@ -42,6 +42,8 @@ _SPECIAL = ("__init__", "__del__", "__enter__", "__exit__", "__repr__")
 
 # The kernel's lock: only what is part of the firmware reaches the scheduler and knows threads.
 SectionLock = getattr(_afunix, "lock", host.SectionLock)
+# Is the __del__ of a socket called? On MicroPython only what is part of the firmware can ask for that.
+FINALISERS = not host.MICROPYTHON or SectionLock is not host.SectionLock
 
 
 def _named(names, functions):

@@ -1,22 +1,10 @@
 """A receive ring: bytes, and beside them the lengths of packets, so that framing stays out of the bytes.
 
-Its control words lie in an array('i'), so that these functions read them as machine words; no other file knows where
-each is. Counters run over twice the size, which tells a full ring from an empty one; sizes are powers of two. One
-writer and one reader may be inside at the same time: the writer alone moves W and RW, the reader alone moves R and RR,
-and each copies bytes before the store that publishes them.
-
-    W, R      bytes written, bytes read (modulo WRAP + 1)
-    SIZE      bytes of payload the ring holds
-    RW, RR    packets written, packets read (modulo RWRAP + 1)
-    SLOTS     packets the ring holds
-    ATTENTION not 0: a reader must look at more than the bytes (ancillary data is queued, or an option is set).
-              A writer that queues ancillary data sets it before it publishes the bytes it belongs to
-    FRAMED    not 0: packets are queued, and bytes without a length have no business here
-    SERIAL    which socket the ring belongs to: no two that ever were have the same number; 0 while it is nobody's
-    LENGTHS   here begin the lengths of packets, one word for each slot
+The Python data plane's: what is done here for each message, C does in its own way. What the control words mean is said
+in state.py.
 """
 
-from ..host import Lock, const, copy, micropython, ptr8, ptr32, words
+from ..host import Lock, const, copy, micropython, ptr8, ptr32
 
 _W = const(0)
 _R = const(1)
@@ -31,123 +19,17 @@ _FRAMED = const(9)
 _SERIAL = const(10)
 _LENGTHS = const(11)
 
-_NOT_OPEN = const(8)  # in ATTENTION: nobody's
 _URGENT = const(16)  # in ATTENTION: an urgent byte is queued
-_STREAM = const(1)
 
 _IN = const(1)
 _PRI = const(2)
 _OUT = const(4)
 
 
-def control(size, slots):
-    """The control words of an empty ring of `size` bytes and `slots` packets, both powers of two (slots may be 0)."""
-    ctl = words(_LENGTHS + slots)
-    ctl[_SIZE] = size
-    ctl[_WRAP] = 2 * size - 1
-    ctl[_SLOTS] = slots
-    ctl[_RWRAP] = 2 * slots - 1 if slots else 0
-    ctl[_ATTENTION] = _NOT_OPEN
-    return ctl
-
-
-def lengths(ctl):
-    """The part of the control words that are the lengths of packets."""
-    return memoryview(ctl)[_LENGTHS:]
-
-
-# What the control plane asks and sets. Setting is for the holder of the kernel's lock.
-
-
-# Native and not viper: no figure hangs on them, and MicroPython 1.25 makes machine code for Xtensa of
-# `pointer[constant] = value` that stores something else.
-
-
-@micropython.native
-def open_for(ctl, serial, kind):
-    """The ring belongs to the socket `serial` of `kind` from now on."""
-    ctl[_FRAMED] = 0 if kind == _STREAM else 1
-    ctl[_ATTENTION] = 0
-    ctl[_SERIAL] = serial
-
-
-# These three are methods of an endpoint (State): a control call needs them too often for a call more.
-
-
-@micropython.native
-def disown(self):
-    """It is no socket any more, for every handle and every call under way."""
-    ctl = self.ctl
-    ctl[_SERIAL] = 0
-    ctl[_ATTENTION] = _NOT_OPEN
-
-
-@micropython.viper
-def serial(self) -> int:
-    """Which socket it is, 0 for none: no two that ever were have the same number."""
-    return ptr32(self.ctl)[_SERIAL]
-
-
-@micropython.viper
-def queued(self) -> int:
-    """Bytes that can be received."""
-    c = ptr32(self.ctl)
-    return (c[_W] - c[_R]) & c[_WRAP]
-
-
-@micropython.native
-def clear(ctl):
-    """Forget everything queued."""
-    ctl[_R] = ctl[_W] = ctl[_RR] = ctl[_RW] = 0
-
-
-@micropython.native
-def attend(ctl, why):
-    ctl[_ATTENTION] |= why
-
-
-@micropython.native
-def relax(ctl, why):
-    ctl[_ATTENTION] &= ~why
-
-
-@micropython.viper
-def attention(ctl) -> int:
-    return ptr32(ctl)[_ATTENTION]
-
-
-@micropython.viper
-def used(ctl) -> int:
-    """Bytes that can be received."""
-    c = ptr32(ctl)
-    return (c[_W] - c[_R]) & c[_WRAP]
-
-
-@micropython.viper
-def packets(ctl) -> int:
-    """Packets that can be received."""
-    c = ptr32(ctl)
-    return (c[_RW] - c[_RR]) & c[_RWRAP]
-
-
-@micropython.viper
-def slot(ctl, number: int) -> int:
-    """Where the queued packet of that number is, counted from 0."""
-    c = ptr32(ctl)
-    return (c[_RR] + number) & (c[_SLOTS] - 1)
-
-
 @micropython.viper
 def written(ctl) -> int:
     """The position of the byte that comes next."""
     return ptr32(ctl)[_W]
-
-
-@micropython.viper
-def ahead(ctl, position: int) -> int:
-    """How many bytes are queued before that position."""
-    c = ptr32(ctl)
-    return (position - c[_R]) & c[_WRAP]
 
 
 @micropython.viper
@@ -334,16 +216,6 @@ def find(ctl, memory, byte: int, n: int) -> int:
 
 
 @micropython.viper
-def first_packet(ctl) -> int:
-    """The slot of the packet that is next, or -1."""
-    c = ptr32(ctl)
-    rr = c[_RR]
-    if rr == c[_RW]:
-        return -1
-    return rr & (c[_SLOTS] - 1)
-
-
-@micropython.viper
 def drop_packet(ctl, length: int):
     """Release the first packet, of `length` bytes."""
     c = ptr32(ctl)
@@ -351,15 +223,21 @@ def drop_packet(ctl, length: int):
     c[_RR] = (c[_RR] + 1) & c[_RWRAP]
 
 
-def repair(ctl):
+@micropython.native
+def clear(ctl):
+    """Forget everything queued."""
+    ctl[_R] = ctl[_W] = ctl[_RR] = ctl[_RW] = 0
+
+
+def repair(endpoint):
     """Make bytes and packets agree again after something stopped a writer or a reader of packets between its two
     stores, which can be on CPython alone. Called with both locks of the ring held."""
+    ctl = endpoint.ctl
     if ctl[_FRAMED]:
         queued = 0
-        for number in range(packets(ctl)):
-            queued += ctl[_LENGTHS + slot(ctl, number)]
-        there = used(ctl)
-        if there < queued and packets(ctl):
+        for number in range(endpoint.packets()):
+            queued += endpoint.lengths[endpoint.slot(number)]
+        if endpoint.queued() < queued and endpoint.packets():
             ctl[_RR] = (ctl[_RR] + 1) & ctl[_RWRAP]  # the reader had the packet
         else:
             ctl[_W] = (ctl[_R] + queued) & ctl[_WRAP]

@@ -2,13 +2,15 @@
 
 import struct
 
-from ..host import Recorded, error, index, micropython, transaction, wake
+from ..host import Recorded, bytes_of, const, error, index, micropython, transaction, wake
 from . import numbers as c
 from . import socket_numbers as so
 from .connection import route, take_error
 from .lock import lock
 from .release import unread
-from .tables import kernel
+from .tables import kernel, opened
+
+_EFAULT = const(14)
 
 # Stored and given back, without an effect on a Unix domain socket, as in Linux.
 _INERT = (so.SO_DEBUG, so.SO_REUSEADDR, so.SO_DONTROUTE, so.SO_BROADCAST, so.SO_KEEPALIVE)
@@ -58,9 +60,15 @@ def _change(endpoint, name, value):
     wake()
 
 
-def get(endpoint, level, name, buflen):
+def getsockopt(sock, level, name, buflen):
     """getsockopt(2), CPython's form: an integer, or bytes where `buflen` is not 0. Raises OSError: ENOPROTOOPT,
     EOPNOTSUPP."""
+    level, name, buflen = index(level), index(name), index(buflen)
+    with lock:
+        return _answer(opened(sock), level, name, buflen)
+
+
+def _answer(endpoint, level, name, buflen):
     if level == so.SOL_SOCKET and name == so.SO_ERROR:
         answer = _shaped(endpoint.error, buflen)
         take_error(endpoint)
@@ -110,8 +118,40 @@ _FACTS = {
 }
 
 
-def set(endpoint, level, name, value):
+def setsockopt(sock, level, name, value, optlen):
     """setsockopt(2) to an int or a structure's bytes. Raises OSError: ENOPROTOOPT, EOPNOTSUPP, EINVAL, EDOM."""
+    level, name = index(level), index(name)
+    if optlen is not None:
+        return _set_nothing(sock, value, optlen)
+    value = _taken(value)
+    with lock:
+        _set(opened(sock), level, name, value)
+
+
+def _set_nothing(sock, value, optlen):
+    """setsockopt() with the length of a value that is not there: no option of these sockets is like that."""
+    if value is not None:
+        raise TypeError("the value must be None where a length is given")
+    try:
+        fits = 4 <= index(optlen)
+    except OverflowError:
+        fits = False
+    with lock:
+        opened(sock)
+    raise error(_EFAULT if fits else c.EINVAL)
+
+
+def _taken(value):
+    """The value as an int or bytes: what the program gave may run its code."""
+    try:
+        return index(value)
+    except Exception as failure:
+        if isinstance(value, int):
+            raise TypeError("a bytes-like object is required, not 'int'") from failure
+        return bytes(bytes_of(value))
+
+
+def _set(endpoint, level, name, value):
     if level != so.SOL_SOCKET:
         raise error(c.EOPNOTSUPP)
     number = _integer(value)

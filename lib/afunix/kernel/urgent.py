@@ -10,7 +10,7 @@ Every function is called with the kernel's lock held.
 
 from ..host import blank, const, error, micropython, seal
 from . import ancillary
-from .ancillary import MARK, NOT_URGENT, TAKEN, mark
+from .ancillary import MARK, NOT_URGENT, TAKEN, Ancillary, mark
 from .release import reap
 
 _EINVAL = const(22)
@@ -18,8 +18,31 @@ _URGENT = const(16)  # for Endpoint.attend
 _MSG_OOB = const(1)
 
 
+def send(endpoint, peer, data, at, n, message):
+    """send(2) with MSG_OOB to the `peer`: the last of `n` bytes is urgent. All of them go where there is room, else
+    those before it. Returns how many went, -1 for none."""
+    item = ancillary.outgoing(endpoint, peer, message)
+    last = Ancillary((), 0 if item is None else item.owner)
+    before = n - 1
+    if not before:
+        return _queue(peer, data, at, last if item is None else item, message)
+    fits = len(peer.memory) - peer.queued() >= n
+    return _queue_all(peer, data, at, before, item, last, message, fits)
+
+
 @micropython.native
-def queue(target, data, at, item, message):
+def _queue_all(peer, data, at, before, item, last, message, fits):
+    if item is None:
+        done = peer.append(data, at, before)
+    else:
+        done = ancillary.queue(peer, data, at, before, None, item, message)
+    if done == before and fits and _queue(peer, data, at + done, last, None) > 0:
+        done += 1
+    return done if done > 0 else -1
+
+
+@micropython.native
+def _queue(target, data, at, item, message):
     """Append the byte data[at] with `item` to the ring of `target`: it is the mark from now on. Returns 1, or -1."""
     former = mark(target)
     taken = ancillary.queue(target, data, at, 1, None, item, message)
