@@ -17,6 +17,7 @@ MOST = 10000
 _lines = []
 _only = None
 _quick = False
+native_file = 0  # the heap that the data plane in C takes as a file
 
 if BOARD:
     from machine import Pin
@@ -40,15 +41,19 @@ def start(variant, only=None, quick=False):
     With `only`, run just the cases whose name has that in it, in one span of one round each, for the profiler; with
     `quick`, measure few rounds, to see that all is there. Raises ImportError where there is no such form.
     """
-    global _only, _quick, name
+    global _only, _quick, name, native_file
     _only = only
     _quick = quick
     name = "afunix " + variant
     if variant == "native":
         import _afunix  # noqa: F401
     elif variant == "mpy":
+        gc.collect()
+        before = gc.mem_alloc()
         import afunix_file
 
+        gc.collect()
+        native_file = gc.mem_alloc() - before
         sys.modules["_afunix"] = afunix_file
     else:
         sys.modules["_afunix"] = None

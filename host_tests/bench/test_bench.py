@@ -55,6 +55,25 @@ def test_pico_measures_the_same_twice(function):
     assert bench.run_on_pico(job) == first
 
 
+# Bytes of heap on plain firmware with the data plane in C as a file.
+HEAP = {
+    "import afunix": 66500,
+    "_afunix.mpy": 8000,
+    "import afunix.aio": 10500,
+    "packets, first used": 8500,
+    "messages with descriptors, first used": 32500,
+}
+
+
+@pytest.mark.board
+@pytest.mark.emulated
+def test_the_library_takes_no_more_heap():
+    records = bench.run_on_pico(bench.Job("memory.unfrozen", "mpy"), bench.PLAIN)
+    taken = {record["case"].partition(", from")[0]: record["bytes"] for record in records if "bytes" in record}
+    assert {case: bytes for case, bytes in taken.items() if bytes > HEAP.get(case, bytes)} == {}
+    assert HEAP.keys() < taken.keys()
+
+
 @pytest.mark.board
 @pytest.mark.emulated
 def test_profile_has_every_cycle():
