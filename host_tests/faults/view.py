@@ -255,7 +255,7 @@ def facts(endpoint):
     return (
         (endpoint.kind, endpoint.state, endpoint.shut, endpoint.error),
         (endpoint.owner, endpoint.credentials, endpoint.nonblocking, endpoint.backlog),
-        (address, endpoint.bound, endpoint.orphaned, named(endpoint.peer_address)),
+        (address, endpoint.bound is not None, endpoint.orphaned, named(endpoint.peer_address)),
         (endpoint.references, endpoint.in_flight, endpoint.pending),
     )
 

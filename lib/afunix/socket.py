@@ -58,7 +58,7 @@ _one = 1  # the same object wherever it comes from
 _zero = 0
 
 
-@micropython.native
+@micropython.native  # for speed
 def _kind(family, type, proto):
     """The kind of endpoint that socket(2) makes of its arguments."""
     if family is _one and type is _one and proto is _zero:
@@ -84,9 +84,13 @@ def _kind_of(family, type, proto):
     kind = _KINDS[type] if type < 6 else 0
     if not kind:
         raise error(_ESOCKTNOSUPPORT)
-    if kind != _STREAM:
-        loaded("kernel.packet")  # now, since later there may be no memory
     return kind
+
+
+@micropython.native  # for speed
+def _protocol_of(kind):
+    """Of endpoints of that kind: see there. It is loaded now, since later there may be no memory."""
+    return None if kind == _STREAM else loaded("kernel.packet")
 
 
 class socket(Handle):
@@ -123,9 +127,10 @@ class socket(Handle):
             return
         if fileno is None:
             kind = _kind(family, type, proto)
+            protocol = _protocol_of(kind)
             make_room(1, 1)
             with lock:
-                connection.create(self, kind, self._ms == NO_WAIT)
+                connection.create(self, kind, protocol, self._ms == NO_WAIT)
             return
         fd = index(fileno)
         if fd < 0:
@@ -151,7 +156,7 @@ class socket(Handle):
         with lock:
             connection.listen(opened(self), backlog)
 
-    @micropython.native
+    @micropython.native  # for speed
     def accept(self):
         """The next connection: (socket, address of the client); accept(2).
 
@@ -167,7 +172,7 @@ class socket(Handle):
         fresh._timeout = 0.0
         return self._accept(fresh)
 
-    @micropython.native
+    @micropython.native  # for speed
     def _accept(self, fresh):
         """accept() that makes `fresh` the new socket."""
         make_room(0, 1)
@@ -177,7 +182,7 @@ class socket(Handle):
         _now(perform(self, _accept_step, until, accepted, flags=flags))
         return accepted[1]
 
-    @micropython.native
+    @micropython.native  # for speed
     def connect(self, address):
         """Connect to the socket of that name. A stream or seqpacket socket waits while the listener's backlog is full.
 
@@ -204,7 +209,7 @@ class socket(Handle):
         with lock:
             connection.shutdown(opened(self), how)
 
-    @micropython.native
+    @micropython.native  # for speed
     def close(self):
         """Close the descriptor; the last one ends the connection and frees the name.
 
@@ -370,8 +375,7 @@ class socket(Handle):
     @micropython.native  # for speed
     def _protocol(self):
         """The module that knows sockets of its kind."""
-        kind = self._d[0].kind
-        return stream if kind == _STREAM or not kind else loaded("kernel.packet")
+        return self._d[0].protocol or stream
 
     # the data calls beyond the plain case: `done` is what it did, -1 for nothing
 
@@ -657,6 +661,7 @@ def socketpair(family=_AF_UNIX, type=_STREAM, proto=0):
     if proto == -1:
         raise error(_EPROTONOSUPPORT)
     kind = _kind(family, type, proto)
+    protocol = _protocol_of(kind)
     make_room(2, 2)
     both = _make(fileno=_Later), _make(fileno=_Later)
     one, other = both
@@ -665,12 +670,12 @@ def socketpair(family=_AF_UNIX, type=_STREAM, proto=0):
         one._timeout = other._timeout = 0.0
     nonblocking = one._ms == NO_WAIT
     with lock:
-        connection.pair(one, other, kind, nonblocking)
+        connection.pair(one, other, kind, protocol, nonblocking)
     return both
 
 
 @transaction
-@micropython.native
+@micropython.native  # for speed
 def close(fd):
     """Close a descriptor; close(2). Raises OSError(EBADF)."""
     fd = size(fd)

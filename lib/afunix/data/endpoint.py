@@ -55,8 +55,6 @@ class _Inside(State):
     @micropython.native
     def append(self, inside, data, at, n, sender):
         """`put` into the ring with that inlet."""
-        if at + n > size_of(data):
-            return -1  # it shrank while the call waited
         self.out = inside
         self.origin = sender
         n = self.put(data, at, n, 1)
@@ -101,7 +99,7 @@ class Endpoint(State, Recorded):
         self.take = self.take
         self.poll = self.poll
         self.free = None  # the next in the list of those that are unused, or of those that are dying
-        self.protocol = None  # the module of its kind
+        self.protocol = None  # of packets: kernel/packet.py
         self.references = 0
         self.renew()
 
@@ -118,7 +116,7 @@ class Endpoint(State, Recorded):
         self.callers = None  # the first of the datagram sockets that are connected to it, and on from each:
         self.next_caller = self.previous_caller = None
         self.address = None  # the name as users see it: str (path), bytes (abstract), None
-        self.bound = False  # the registry holds `address`
+        self.bound = None  # the part of the registry that holds `address`
         self.nonblocking = False
         self.backlog = 0
         self.pending = 0  # connections not yet accepted: first to last, linked by `next`
@@ -140,6 +138,8 @@ class Endpoint(State, Recorded):
     @micropython.native
     def append(self, data, at, n):
         """Append up to `n` bytes to this endpoint's ring, at the position `appended_at`. Returns how many fitted."""
+        if at + n > size_of(data):
+            return -1  # it shrank while the call waited
         self.wlock.acquire()
         self.appended_at = ring.written(self.ctl)
         n = _inside.append(self._inside, data, at, n, None)
@@ -150,6 +150,8 @@ class Endpoint(State, Recorded):
     def append_packet(self, data, at, n, sender, ancillary):
         """Append one packet from who has `sender` for its origin to this endpoint's ring. False where it does not fit
         now."""
+        if at + n > size_of(data):
+            return False
         self.wlock.acquire()
         slot = self.slot(self.packets())
         n = _inside.append(self._inside, data, at, n, sender)
@@ -164,8 +166,8 @@ class Endpoint(State, Recorded):
 
         LINE for `keep` releases them, too, and takes none behind the first newline.
         """
-        self.rlock.acquire()
         n = _room(into, at, n)
+        self.rlock.acquire()
         if keep == _LINE:
             n = ring.find(self.ctl, self.memory, 10, n)
             keep = False
@@ -184,12 +186,12 @@ class Endpoint(State, Recorded):
         Returns the packet's length, or -1 where there is none; leaves its sender's origin and its Ancillary in `sender`
         and `cargo`.
         """
+        n = _room(into, at, n)
         self.rlock.acquire()
         slot = self.slot(0) if self.packets() else -1
         length = -1
         if slot >= 0:
             length = self.lengths[slot]
-            n = _room(into, at, n)
             if n > length:
                 n = length
             ring.peek(self.ctl, self.memory, into, at, n, 0)

@@ -85,7 +85,7 @@ if _afunix is not None:
         kind=0, state=0, shut=0, error=0, pending=0, owner=0,
         sender=None, cargo=None, appended_at=0, origin=None, options=None, orphaned=False,
         credentials=0, nonblocking=False, backlog=0, first=None, last=None, next=None,
-        address=None, bound=False, peer_address=None,
+        address=None, bound=None, peer_address=None,
         callers=None, next_caller=None, previous_caller=None,
         marks=None, last_mark=None, in_flight=0,
     )

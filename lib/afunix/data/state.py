@@ -16,7 +16,7 @@ alone moves W and RW, the reader alone moves R and RR, and each copies bytes bef
     LENGTHS   here begin the lengths of packets, one word for each slot
 """
 
-from ..host import Table, const, micropython, ptr32, words
+from ..host import Table, const, micropython, words
 
 _W = const(0)
 _R = const(1)
@@ -62,22 +62,22 @@ class State:
     """The part of an Endpoint that both data planes share. All of it is called with the kernel's lock held, and does
     not allocate.
 
-    Who stores is native and not viper: no figure hangs on it, and MicroPython 1.25 makes machine code for Xtensa of
-    `pointer[constant] = value` that stores something else. None looks up a global name: in native code, that takes a
-    hundred bytes more.
+    None of it jumps but `flush`: a commit may call it, be it native or bytecode. None looks up a global name: in native
+    code, that takes a hundred bytes more. None is viper: MicroPython 1.25 makes machine code for Xtensa of
+    `pointer[constant] = value` that stores something else.
     """
 
-    @micropython.native
+    @micropython.native  # for speed
     def open_for(self, serial, kind, owner):
         """Make the fresh endpoint the socket `serial` of `kind`."""
         self.kind = kind
         self.owner = owner
         ctl = self.ctl
-        ctl[_FRAMED] = 0 if kind == _STREAM else 1
+        ctl[_FRAMED] = kind != _STREAM
         ctl[_ATTENTION] = 0
         ctl[_SERIAL] = serial
 
-    @micropython.native
+    @micropython.native  # for speed
     def disown(self):
         """It is no socket any more, for every handle and every call under way."""
         ctl = self.ctl
@@ -92,56 +92,56 @@ class State:
         for slot in range(self.ctl[_SLOTS]):
             ancillary[slot] = None
 
-    @micropython.viper
-    def serial(self) -> int:
+    @micropython.native  # for speed
+    def serial(self):
         """Which socket it is, 0 for none: no two that ever were have the same number."""
-        return ptr32(self.ctl)[_SERIAL]
+        return self.ctl[_SERIAL]
 
-    @micropython.viper
-    def queued(self) -> int:
+    @micropython.native  # for speed
+    def queued(self):
         """Bytes that can be received."""
-        c = ptr32(self.ctl)
-        return (c[_W] - c[_R]) & c[_WRAP]
+        ctl = self.ctl
+        return (ctl[_W] - ctl[_R]) & ctl[_WRAP]
 
-    @micropython.native
+    @micropython.native  # for speed
     def ahead(self, position):
         """How many bytes are queued before `position`, an `appended_at`."""
         ctl = self.ctl
         return (position - ctl[_R]) & ctl[_WRAP]
 
-    @micropython.native
+    @micropython.native  # for speed
     def packets(self):
         """Packets that can be received."""
         ctl = self.ctl
         return (ctl[_RW] - ctl[_RR]) & ctl[_RWRAP]
 
-    @micropython.native
+    @micropython.native  # for speed
     def slot(self, number):
         """Where `lengths`, `senders` and `ancillary` have the queued packet of that number, counted from 0."""
         ctl = self.ctl
         return (ctl[_RR] + number) & (ctl[_SLOTS] - 1)
 
-    @micropython.native
+    @micropython.native  # for speed
     def first_length(self):
         """The length of the packet that is next, 0 where there is none."""
-        return self.lengths[self.slot(0)] if self.packets() else 0
+        return self.lengths[self.slot(0)] * (self.packets() > 0)
 
-    @micropython.native
+    @micropython.native  # for speed
     def attend(self, why):
         """Make readers leave the plain case, for `why`: ANCILLARY, OPTION, ERROR or NOT_OPEN."""
         self.ctl[_ATTENTION] |= why
 
-    @micropython.native
+    @micropython.native  # for speed
     def attends(self, why):
         """Is `why` among the reasons?"""
         return self.ctl[_ATTENTION] & why
 
-    @micropython.native
+    @micropython.native  # for speed
     def relax(self, why):
         """Take `why` back."""
         self.ctl[_ATTENTION] &= ~why
 
-    @micropython.native
+    @micropython.native  # for speed
     def reserve(self):
         """No reader takes anything in the plain case, from now until `relax(BUSY)`: one who is at it comes to its
         end."""

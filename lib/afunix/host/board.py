@@ -10,36 +10,26 @@ import micropython
 from micropython import const
 
 
-def record(lock):
-    pass
-
-
-@micropython.native
-def keep(failure):
-    pass
-
-
-@micropython.native
-def commit():
-    pass
-
-
-@micropython.native
-def lost():
-    return ()
-
-
 def transaction(thing):
     return thing
 
 
-aside = transaction
+# Here these are nothing more.
+aside = blocked = dropped = keep = ptr8 = ptr32 = record = Table = waking = transaction
+
+
+def commit():
+    pass
+
+
+enter = leave = commit
+
+
+def lost():
+    return ()
+
 
 Recorded = object  # here a section is native code, which nothing tears
-
-
-def Table(items):
-    return items
 
 
 Registry = dict
@@ -82,6 +72,13 @@ except ImportError:
             self._held = False
 
 
+error_classes = {}  # of errnos that are not plain OSError: see compat.py
+
+
+def error(errno):
+    return error_classes.get(errno, OSError)(errno)
+
+
 class SectionLock:
     """See kernel/lock.py. What is native has no place where Ctrl-C or a scheduled callback could come between."""
 
@@ -94,7 +91,7 @@ class SectionLock:
         self._release = lock.release
 
     @micropython.native
-    def __enter__(self):
+    def __enter__(self, get_ident=get_ident, error=error):
         me = get_ident()
         if self._holder == me:
             raise error(35)  # EDEADLK
@@ -102,13 +99,13 @@ class SectionLock:
         self._holder = me
 
     @micropython.native
-    def try_enter(self):
+    def try_enter(self, get_ident=get_ident):
         if self._holder == get_ident() or not self._acquire(False):
             return False
         self._holder = get_ident()
         return True
 
-    @micropython.native
+    @micropython.native  # for speed
     def is_mine(self):
         return self._holder == get_ident()
 
@@ -121,13 +118,6 @@ class SectionLock:
 
 
 StreamBase = io.IOBase
-
-
-def ptr8(buffer):
-    return buffer
-
-
-ptr32 = ptr8
 
 
 @micropython.viper
@@ -173,19 +163,9 @@ def copy(dst: ptr8, to: int, src: ptr8, at: int, n: int):
 blank = bytes
 
 
-_len = len  # a builtin name is found late
-
-
 @micropython.native
-def seal(buffer, n):
-    return buffer if n == _len(buffer) else buffer[:n]
-
-
-error_classes = {}  # of errnos that are not plain OSError: see compat.py
-
-
-def error(errno):
-    return error_classes.get(errno, OSError)(errno)
+def seal(buffer, n, len=len):
+    return buffer if n == len(buffer) else buffer[:n]
 
 
 def timed_out():
@@ -221,19 +201,8 @@ def _is_over(until):
     return False
 
 
-def enter():
-    pass
-
-
-leave = enter
-
-
 def changes():
     return 0
-
-
-def blocked(counted):
-    return counted
 
 
 def pause(seen, until):
@@ -244,10 +213,6 @@ def pause(seen, until):
 
 
 wake = isenabled  # waiters look for themselves: to call C for nothing is the cheapest
-
-
-def waking(cls):
-    return cls
 
 
 def encode(text):
@@ -276,22 +241,22 @@ def _typecode(view) -> int:
 
 
 _code_at = _CODE_AT
+# A builtin name is found late.
 _bytes = bytes
 _bytearray = bytearray
 _memoryview = memoryview
 
 
-@micropython.native
+@micropython.native  # for speed
 def is_bytes(data):
     return data.__class__ is _memoryview and _SIZES.get(_typecode(data)) == 1
 
 
 @micropython.native
-def size_of(buffer):
+def size_of(buffer, bytes=bytes, bytearray=bytearray, len=len, sizes=_SIZES, typecode=_typecode):
     kind = buffer.__class__
-    if kind is _bytes or kind is _bytearray:
-        return _len(buffer)
-    return _len(buffer) * _SIZES[_typecode(buffer)]
+    n = len(buffer)
+    return n if kind is bytes or kind is bytearray else n * sizes[typecode(buffer)]
 
 
 # Written out in a call, these would be allocated in every call.
@@ -299,7 +264,7 @@ _EXACT = (bytes, bytearray, memoryview, array)
 _READ_ONLY = (str, bytes)
 
 
-@micropython.native
+@micropython.native  # for speed
 def bytes_of(data):
     kind = data.__class__
     if kind is _bytes or kind is _bytearray:
@@ -337,7 +302,7 @@ def _integer(number):
 _int = int
 
 
-@micropython.native
+@micropython.native  # for speed
 def index(number):
     if number.__class__ is _int and -0x7FFF <= number < 0x7FFF:
         return number
@@ -351,7 +316,7 @@ def _index(number):
     return number
 
 
-@micropython.native
+@micropython.native  # for speed
 def size(number):
     if number.__class__ is _int and 0 <= number < 0x7FFF:
         return number
@@ -374,10 +339,6 @@ def _indexed(number):
     if not isinstance(found, (int, bool)):
         raise TypeError("an integer is required")
     return int(found)
-
-
-def dropped(sock):
-    pass
 
 
 def _call(function):

@@ -11,7 +11,8 @@ in one native function, `_take`, which cannot fail. All functions are called wit
 from ..data.plane import quick
 from ..host import Recorded, blank, const, micropython, seal, size_of, wake
 from . import rights
-from .release import reap, settle_ancillary
+from .queues import settle_ancillary
+from .release import reap
 from .tables import kernel, passes_credentials, records_sender
 
 _STREAM = const(1)
@@ -30,7 +31,7 @@ class Ancillary(Recorded):
     On a stream it covers the positions from `start` to before `end`; `urgent` tells about MSG_OOB, see urgent.py.
     """
 
-    @micropython.native
+    @micropython.native  # for speed
     def __init__(self, rights, owner):
         self.rights = rights
         self.owner = owner
@@ -47,11 +48,22 @@ class Ancillary(Recorded):
             self.rights = ()
             rights.land(carried)
 
+    @micropython.native
+    def unread(self, endpoint):
+        """It is the first mark of the stream `endpoint`: how many bytes are queued, without those that MSG_OOB took."""
+        n = endpoint.queued()
+        item = self
+        while item is not None:
+            if item.urgent == TAKEN:
+                n -= endpoint.ahead(item.end) - endpoint.ahead(item.start)
+            item = item.next
+        return n
+
 
 Ancillary = quick(Ancillary, (), 0)
 
 
-@micropython.native
+@micropython.native  # for speed
 def outgoing(endpoint, target, message):
     """The Ancillary that a message from `endpoint` to `target` needs, None for none. Raises OSError(ETOOMANYREFS)."""
     owner = 0
@@ -102,7 +114,7 @@ def _mark(target, item, size):
     target.last_mark = item
 
 
-@micropython.native
+@micropython.native  # for speed
 def carried(endpoint):
     """What the messages queued for `endpoint` carry: a list of Ancillary."""
     found = []
@@ -141,7 +153,7 @@ class Received:
         rights.land(self.carried)
 
 
-@micropython.native
+@micropython.native  # for speed
 def mark(endpoint):
     """The Ancillary of the byte that MSG_OOB would receive, None where there is none."""
     if endpoint.attends(_URGENT):
@@ -156,7 +168,7 @@ def mark(endpoint):
 class _Walk:
     """A receive from a stream that has marks, while it is planned."""
 
-    @micropython.native
+    @micropython.native  # for speed
     def __init__(self, endpoint, keep):
         self.endpoint = endpoint
         self.keep = keep
@@ -168,7 +180,7 @@ class _Walk:
         if endpoint.attends(_URGENT):
             self.mark = mark(endpoint)
 
-    @micropython.native
+    @micropython.native  # for speed
     def segment(self):
         """The Ancillary that covers the next byte (None for none), and where it ends."""
         endpoint = self.endpoint
@@ -223,7 +235,7 @@ def pass_over(walk, item):
     return True
 
 
-@micropython.native
+@micropython.native  # for speed
 def receive_marked(endpoint, into, at, n, skip, keep, message):
     """Receive up to `n` bytes of a stream that has marks, behind the first `skip`, as unix_stream_read_generic does.
 
@@ -250,7 +262,7 @@ def receive_marked(endpoint, into, at, n, skip, keep, message):
     return _take(walk, message, walk.done if found else -1)
 
 
-@micropython.native
+@micropython.native  # for speed
 def _plan(walk, buffer, at, n, skip, message):
     """Copy the bytes, and find out what is to be taken. Returns whether there is a result, and whether the receive may
     not go on behind it."""
@@ -329,7 +341,7 @@ def _consume(endpoint, n):
     wake()
 
 
-@micropython.native
+@micropython.native  # for speed
 def tell_sender(endpoint, message, owner):
     """The bytes of `message` (it may be None) come from the stream's peer, of that owner (0: not recorded)."""
     if message is not None:

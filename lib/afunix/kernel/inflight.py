@@ -11,7 +11,8 @@ something stops it, `kernel.suspicious` stays and it is done another time.
 """
 
 from ..host import const, micropython
-from .release import drain, reap
+from .queues import drain
+from .release import reap
 from .tables import kernel
 
 _STREAM = const(1)
@@ -34,7 +35,7 @@ def _drop(circles):
     reap()
 
 
-@micropython.native
+@micropython.native  # for speed
 def _unreachable():
     """The sockets in unreachable circles, with their pending connections."""
     endpoints = kernel.endpoints
@@ -67,7 +68,7 @@ def _unreachable():
     return found
 
 
-@micropython.native
+@micropython.native  # for speed
 def _note_held(queue, holds, found):
     """Add the candidates that the messages queued for `queue` carry."""
     if queue.kind == _STREAM:
@@ -81,14 +82,14 @@ def _note_held(queue, holds, found):
                 _note_rights(item.rights, holds, found)
 
 
-@micropython.native
+@micropython.native  # for speed
 def _note_rights(rights, holds, found):
     for held in rights:
         if held.kind >= 0 and holds[held.index] is not None:
             found.append(held.index)
 
 
-@micropython.native
+@micropython.native  # for speed
 def _outer_references(candidates, holds, circle_of):
     """By index: how many references a candidate has that are not its own circle's messages'."""
     left = [0] * _len(holds)
@@ -102,7 +103,7 @@ def _outer_references(candidates, holds, circle_of):
     return left
 
 
-@micropython.native
+@micropython.native  # for speed
 def _any(indices, numbers):
     """Is one of those numbers not 0?"""
     for index in indices:
@@ -111,7 +112,7 @@ def _any(indices, numbers):
     return False
 
 
-@micropython.native
+@micropython.native  # for speed
 def _circles(candidates, holds, circle_of):
     """The strongly connected components of the graph `holds`: Tarjan's algorithm, without recursion. `circle_of` gets
     the number of each candidate's."""
@@ -162,7 +163,7 @@ def _circles(candidates, holds, circle_of):
     return found
 
 
-@micropython.native
+@micropython.native  # for speed
 def _bottom(stack, top, root):
     """Where the component of `root` begins on the stack."""
     top -= 1
@@ -171,7 +172,7 @@ def _bottom(stack, top, root):
     return top
 
 
-@micropython.native
+@micropython.native  # for speed
 def _settle(circle, numbers, circle_of, number):
     """The component has this number."""
     for index in circle:

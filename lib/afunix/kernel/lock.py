@@ -39,39 +39,36 @@ kernel.serve(lock)
 
 
 @aside
-@micropython.native
+@micropython.native  # for speed
 def abandon(descriptor):
     """Close this descriptor when the lock is let go next: for finalisers, and for who comes upon a lock of his own
-    thread. Takes no lock, allocates nothing."""
-    if descriptor[_DESCRIPTION] is not None:
-        descriptor[_ABANDONED] = True
-        kernel.to_close += 1
-        lock.left = True
+    thread. Takes no lock, allocates nothing, and does not jump."""
+    descriptor[_ABANDONED] = descriptor[_DESCRIPTION] is not None
+    kernel.to_close += 1
+    lock.left = True
 
 
 @micropython.native
-def enter_and_leave():
+def enter_and_leave(lock=lock):
     """Do what is left to do, where the lock is free; else its holder will."""
     if lock.try_enter():
         lock.__exit__(None, None, None)
 
 
-@micropython.native
 def tidy_follows():
     """The caller, who holds the lock, will tidy up himself."""
-    if not kernel.to_close:
-        lock.left = False
+    lock.left = kernel.to_close > 0
 
 
-@micropython.native
+@micropython.native  # for speed
 def tidy():
     """Do all that is left over: collect sockets that only their own messages refer to, close objects that nothing
     refers to. This may run code of the program's. What stops it leaves the rest to who lets go of the lock next."""
-    if kernel.suspicious or kernel.finished is not None:
-        try:
+    try:
+        if kernel.suspicious or kernel.finished is not None:
             _tidy()
-        finally:
-            kernel.note_left()
+    finally:
+        kernel.note_left()
 
 
 def _tidy_later():
@@ -89,9 +86,11 @@ def _tidy():
                     collect()
                     tidy_follows()
         from .rights import close_finished
+
+        taken = [None]
     except MemoryError:
         return  # there will be another time
-    close_finished(lock)
+    close_finished(lock, taken)
 
 
 def settle_dropped():
@@ -100,7 +99,7 @@ def settle_dropped():
     tidy()
 
 
-@micropython.native
+@micropython.native  # for speed
 def make_room(sockets, descriptors):
     """Where fewer than that are free, look for some that the program has dropped."""
     table = kernel.descriptors

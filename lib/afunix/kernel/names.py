@@ -49,13 +49,13 @@ def parse(address):
     return decode(name if end < 0 else name[:end])
 
 
-@micropython.native
+@micropython.native  # for speed
 def is_path(name):
     """Is it a path, and no abstract name?"""
     return name.__class__ is str or name[0] != 0
 
 
-@micropython.native
+@micropython.native  # for speed
 def registry(name, kind):
     """The part of the registry that has the names like `name` of sockets of `kind`."""
     return kernel.paths if is_path(name) else kernel.abstract[kind]
@@ -87,10 +87,10 @@ def _add(endpoint, name):
 
 
 @micropython.native
-def _set(endpoint, name, names):
+def _set(endpoint, name, names, kernel=kernel):
     names[name] = endpoint  # first: only this can fail, and has changed nothing then
     kernel.bound += 1
-    endpoint.bound = True
+    endpoint.bound = names
     endpoint.address = name
     origin = endpoint.origin
     if origin is not None:
@@ -126,10 +126,10 @@ def name_for(endpoint):
 
 
 @micropython.native
-def give(endpoint, name):
+def give(endpoint, name, kernel=kernel, set=_set):
     """Give it the name that `name_for` found, if any."""
     if name is not None:
-        _set(endpoint, name, kernel.abstract[endpoint.kind])
+        set(endpoint, name, kernel.abstract[endpoint.kind])
 
 
 def give_though_it_fails(endpoint, name, failure):
@@ -138,7 +138,7 @@ def give_though_it_fails(endpoint, name, failure):
     keep(failure)
 
 
-@micropython.native
+@micropython.native  # for speed
 def find(name, kind):
     """The endpoint bound to `name`. Raises OSError: ENOENT, ECONNREFUSED, EPROTOTYPE as the name's form demands."""
     if name.__class__ is str:
@@ -152,13 +152,12 @@ def find(name, kind):
     return found
 
 
-@micropython.native
+@micropython.native  # for speed
 def remove(endpoint):
-    """Free the name of an endpoint; it keeps the address, but nobody finds it any more."""
-    if endpoint.bound:
-        del registry(endpoint.address, endpoint.kind)[endpoint.address]
-        kernel.bound -= 1
-        endpoint.bound = False
+    """Free the name of a bound endpoint; it keeps the address, but nobody finds it any more. Does not jump."""
+    del endpoint.bound[endpoint.address]
+    endpoint.bound = None
+    kernel.bound -= 1
 
 
 def unlink(name):

@@ -42,11 +42,15 @@ def perform(sock, step, until, data=None, at=0, n=0, flags=0, message=None):
         _waits_no_more()  # MicroPython's native emitter forgets the exception over a `with` that stands here
 
 
-@micropython.native
-def _waits_no_more():
-    if MICROPYTHON:
+if MICROPYTHON:
+
+    def _waits_no_more():
         with lock:
             kernel.waiting -= 1
+else:
+
+    def _waits_no_more():
+        pass
 
 
 @micropython.native

@@ -7,7 +7,6 @@ from . import numbers as c
 from . import socket_numbers as so
 from .connection import route, take_error
 from .lock import lock
-from .release import unread
 from .tables import kernel, opened
 
 _EFAULT = const(14)
@@ -250,7 +249,7 @@ def _readable_bytes(endpoint, argument):
         raise error(c.EINVAL)
     if endpoint.kind == c.SOCK_DGRAM:
         return endpoint.first_length()
-    return unread(endpoint)
+    return endpoint.queued() if endpoint.marks is None else endpoint.marks.unread(endpoint)
 
 
 def _unsent_bytes(endpoint, argument):

@@ -1,13 +1,21 @@
 """Packets: what send(2) and recv(2) do on SOCK_DGRAM and SOCK_SEQPACKET beyond the plain case of `Endpoint`.
 
-The steps are called by `operation.perform`, with the kernel's lock held; what `into` may be is said in stream.py.
+The steps are called by `operation.perform`, with the kernel's lock held; what `into` may be is said in stream.py. This
+is the `protocol` of endpoints for packets: what connection.py and release.py need for them is here, too.
 """
 
-from ..host import blank, const, error, keep, micropython, seal, wake
+from ..host import blank, const, error, micropython, seal, wake
 from . import names
-from .connection import check_connected, forget_peer, raise_error
+from .connection import check_connected, raise_error
+from .datagram import connect as connect
+from .datagram import join as join
+from .datagram import leave as leave
+from .datagram import peer_of
+from .datagram import route_callers as route_callers
 from .operation import perform
-from .release import reap, settle_ancillary
+from .queues import purge as purge
+from .queues import settle_ancillary
+from .release import reap
 from .tables import may_send, records_sender
 
 _EPERM = const(1)
@@ -16,7 +24,6 @@ _EPIPE = const(32)
 _EMSGSIZE = const(90)
 _EOPNOTSUPP = const(95)
 _ENOTCONN = const(107)
-_ECONNREFUSED = const(111)
 _DGRAM = const(2)
 _SEQPACKET = const(5)
 _CONNECTED = const(2)
@@ -30,7 +37,14 @@ _MSG_TRUNC = const(0x20)
 _MSG_DONTWAIT = const(0x40)
 
 
-@micropython.native
+@micropython.native  # for speed
+def unread(endpoint):
+    """Is anything queued that the program has not had? Linux overlooks an empty packet, since an urgent byte that was
+    taken out of turn looks like one. Does not jump."""
+    return endpoint.first_length() + endpoint.packets() > 1
+
+
+@micropython.native  # for speed
 def send(sock, data, at, n, flags, message, until):
     """Send data[at:at + n] as one packet. Returns n; -1 where it does not fit now. `until` is as in stream.py."""
     if until is None:
@@ -38,7 +52,7 @@ def send(sock, data, at, n, flags, message, until):
     return perform(sock, _send_step, until, data, at, n, flags, message)
 
 
-@micropython.native
+@micropython.native  # for speed
 def _send_step(ep, data, at, n, flags, message):
     name = _checked(ep, flags, message)
     target = _target(ep, n, message, name)
@@ -81,7 +95,7 @@ def _find_target(ep, n, message):
     raise_error(ep)
     if ep.shut & _SEND:
         raise error(_EPIPE)
-    target = _peer(ep) if address is None else names.find(address, ep.kind)
+    target = peer_of(ep) if address is None else names.find(address, ep.kind)
     if not may_send(ep, target):
         raise error(_EPERM)
     if target.shut & _RECEIVE:
@@ -89,19 +103,7 @@ def _find_target(ep, n, message):
     return target
 
 
-def _peer(ep):
-    """The endpoint that `ep` is connected to. Where that one is closed, a datagram socket is not connected any more."""
-    if ep.peer is None:
-        if not ep.orphaned:
-            raise error(_ENOTCONN)
-        failure = error(_ECONNREFUSED)
-        forget_peer(ep)
-        keep(failure)
-        raise failure
-    return ep.peer
-
-
-@micropython.native
+@micropython.native  # for speed
 def receive(sock, into, at, n, flags, message, until):
     """Receive one packet into into[at:at + n]. Returns how many bytes were written there, or, with MSG_TRUNC, the
     packet's own length."""
@@ -112,57 +114,41 @@ def receive(sock, into, at, n, flags, message, until):
     return perform(sock, receive_step, until, into, at, n, flags, message)
 
 
-@micropython.native
+@micropython.native  # for speed
 def receive_step(ep, into, at, n, flags, message):
     if ep.kind == _SEQPACKET and ep.state != _CONNECTED:
         raise error(_ENOTCONN)
     if flags & _MSG_OOB:
         raise error(_EOPNOTSUPP)
     raise_error(ep)
-    options = ep.options
-    if message is None and options is None and into.__class__ is not list:
-        done = _fetch_first(ep, into, at, n, flags)
-    else:
-        ep.reserve()  # the packet that is looked at must be the one that is taken
-        try:
-            if flags & _MSG_PEEK and options is not None and options.peek_offset >= 0:
-                done = _look_behind(ep, into, at, n, flags, message, options)
-            else:
-                done = _receive_first(ep, into, at, n, flags, message, options)
-        finally:
-            ep.relax(_BUSY)
-    if done >= 0:
-        return done
-    if ep.shut & _RECEIVE and (ep.kind == _SEQPACKET or not flags & _MSG_DONTWAIT):
-        if into.__class__ is list:
-            into[0] = b""
-        if message is not None:
-            message.prepare(ep, (), b"" if into.__class__ is list else 0)
-        return 0
-    return -1
+    if not ep.packets():
+        return _nothing(ep, into, flags, message)
+    ep.reserve()  # the packet that is looked at must be the one that is taken
+    try:
+        # What these return comes to the program without a jump.
+        if flags & _MSG_PEEK and ep.options is not None and ep.options.peek_offset >= 0:
+            return _look_behind(ep, into, at, n, flags, message)
+        return _receive_first(ep, into, at, n, flags, message)
+    finally:
+        ep.relax(_BUSY)
 
 
-@micropython.native
-def _fetch_first(ep, into, at, n, flags):
-    """Where nothing but the bytes matters."""
-    keep = flags & _MSG_PEEK
-    length = ep.fetch_packet(into, at, n, keep)
-    if length < 0:
+def _nothing(ep, into, flags, message):
+    """There is no packet: -1, or 0 and no bytes where none will come any more."""
+    if not ep.shut & _RECEIVE or ep.kind != _SEQPACKET and flags & _MSG_DONTWAIT:
         return -1
-    cargo = ep.cargo
-    if cargo is not None:
-        ep.cargo = None
-        _deliver(ep, cargo, None, keep)
-    if keep and not length:
-        _remember_look(ep, ep.slot(0))
-    return length if flags & _MSG_TRUNC or length < n else n
+    if into.__class__ is list:
+        into[0] = b""
+    if message is not None:
+        message.prepare(ep, (), b"" if into.__class__ is list else 0)
+    return 0
 
 
-def _look_behind(ep, into, at, n, flags, message, options):
+def _look_behind(ep, into, at, n, flags, message):
     """MSG_PEEK, behind the bytes that SO_PEEK_OFF says."""
-    slot, length, skip, before = _looked_for(ep, options.peek_offset)
+    slot, length, skip, before = _looked_for(ep, ep.options.peek_offset)
     if slot < 0:
-        return -1
+        return _nothing(ep, into, flags, message)
     cargo = ep.ancillary[slot]
     if not length:
         cargo = _remember_look(ep, slot)
@@ -172,15 +158,15 @@ def _look_behind(ep, into, at, n, flags, message, options):
     result = length - skip if flags & _MSG_TRUNC else size
     _tell(into, buffer, result, length - skip > n, (ep, slot, cargo), message)
     _seal(into, buffer, size, message)
-    _looked(message, options, size)
-    return result
+    return _looked(message, ep.options, size, result)
 
 
 @micropython.native
-def _looked(message, options, n):
+def _looked(message, options, n, result):
     if message is not None:
         message.install(True)
     options.peeked(n, True)
+    return result
 
 
 def _looked_for(ep, skip):
@@ -231,30 +217,6 @@ def _tell(into, buffer, result, cut, packet, message):
 
 
 @micropython.native
-def _receive_first(ep, into, at, n, flags, message, options):
-    if not ep.packets():
-        return -1
-    slot = ep.slot(0)
-    length = ep.lengths[slot]
-    cargo = ep.ancillary[slot]
-    keep = flags & _MSG_PEEK
-    if keep and not length:
-        cargo = _remember_look(ep, slot)
-    size = n if n < length else length
-    buffer = _buffer(into, size)
-    result = length if flags & _MSG_TRUNC else size
-    if message is not None or buffer is not into:
-        _tell(into, buffer, result, length > n, (ep, slot, cargo), message)
-    ep.fetch_packet(buffer, at, size, keep)
-    if options is not None:
-        options.peeked(size if keep else length, keep)
-    if cargo is not None:
-        _deliver(ep, cargo, message, keep)
-    _seal(into, buffer, size, message)
-    return result
-
-
-@micropython.native
 def _seal(into, buffer, size, message):
     """Where what is received is not bytes yet."""
     if buffer is not into:
@@ -266,7 +228,7 @@ def _seal(into, buffer, size, message):
 
 
 @micropython.native
-def _deliver(ep, cargo, message, keep):
+def _deliver(ep, cargo, message, keep, settle_ancillary=settle_ancillary, reap=reap, wake=wake):
     """Give the receiver what came with the packet that it has."""
     if message is not None:
         message.install(keep)
@@ -280,3 +242,35 @@ def _deliver(ep, cargo, message, keep):
     settle_ancillary(ep)
     reap()
     wake()
+
+
+@micropython.native  # for speed
+def _receive_first(ep, into, at, n, flags, message):
+    if not ep.packets():  # a reader of the plain case was quicker
+        return _nothing(ep, into, flags, message)
+    slot = ep.slot(0)
+    length = ep.lengths[slot]
+    cargo = ep.ancillary[slot]
+    keep = flags & _MSG_PEEK
+    if keep and not length:
+        cargo = _remember_look(ep, slot)
+    size = n if n < length else length
+    buffer = _buffer(into, size)
+    result = length if flags & _MSG_TRUNC else size
+    if message is not None or buffer is not into:
+        _tell(into, buffer, result, length > n, (ep, slot, cargo), message)
+    return _take(ep, into, at, size, keep, message, buffer, length, cargo, result)
+
+
+@micropython.native
+def _take(ep, into, at, size, keep, message, buffer, length, cargo, result, seal=_seal, deliver=_deliver):
+    """Receive the first packet, which was looked at. Returns `result`."""
+    ep.fetch_packet(buffer, at, size, keep)
+    options = ep.options
+    if options is not None:
+        options.peeked(size if keep else length, keep)
+    if cargo is not None:
+        deliver(ep, cargo, message, keep)
+    if buffer is not into:
+        seal(into, buffer, size, message)
+    return result

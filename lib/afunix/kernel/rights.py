@@ -67,13 +67,13 @@ def land(descriptions):
     kernel.note_left()
 
 
-def close_finished(lock):
+def close_finished(lock, taken):
     """Call close() of every object that nothing refers to any more, where it has one; raise what one of them raised.
+    `taken` is a list of None.
 
     Each stays listed until that is done: where Ctrl-C ends it, it is done again.
     """
     failure = None
-    taken = [None]
     while True:
         try:
             _take_finished(lock, taken)

@@ -99,7 +99,6 @@ class Kernel(Recorded):
             made.append(endpoint)
         self._begin(made, unused, Table([None] * get("descriptors")))
 
-    @micropython.native
     def _begin(self, endpoints, unused, descriptors):
         self.unused = unused
         self.descriptors = descriptors
@@ -115,7 +114,6 @@ class Kernel(Recorded):
         changed.update(settings)
         self._end(changed, ())
 
-    @micropython.native
     def _end(self, settings, nothing):
         self.settings = settings
         self.unused = None
@@ -124,7 +122,7 @@ class Kernel(Recorded):
 
     # endpoints
 
-    @micropython.native
+    @micropython.native  # for speed
     def spare(self, kind, after=None):
         """An unused endpoint for a socket of `kind`, another than `after`, which stays where it is. Raises OSError:
         ENFILE, ENOBUFS (no packets are configured)."""
@@ -137,16 +135,17 @@ class Kernel(Recorded):
             raise error(_ENOBUFS)
         return endpoint
 
-    @micropython.native
-    def use(self, endpoint, kind, owner, origin):
-        """Make the first unused endpoint, which `spare` gave, a socket without references."""
+    @micropython.native  # for speed
+    def use(self, endpoint, kind, owner, origin, protocol):
+        """Make the first unused endpoint, which `spare` gave, a socket without references. `protocol` is the module of
+        packets, None for a stream. Does not jump."""
         self.unused = endpoint.free
         endpoint.free = None
         self.live += 1
-        serial = self.serial
-        serial = _CLOSED + 1 if serial == _last_serial else serial + 1
+        serial = (self.serial - _CLOSED) % (_last_serial - _CLOSED) + _CLOSED + 1
         self.serial = serial
         endpoint.origin = origin
+        endpoint.protocol = protocol
         endpoint.open_for(serial, kind, owner)
 
     @micropython.native
@@ -164,7 +163,7 @@ class Kernel(Recorded):
 
     # descriptors
 
-    @micropython.native
+    @micropython.native  # for speed
     def descriptor(self):
         """A descriptor that is not open yet."""
         if MICROPYTHON:  # there a Table is a list
@@ -177,7 +176,7 @@ class Kernel(Recorded):
         made[_KIND] = descriptor[_KIND]
         return made
 
-    @micropython.native
+    @micropython.native  # for speed
     def vacancy(self, after=-1):
         """The lowest free place in the table of descriptors behind the place `after`. Raises OSError(EMFILE)."""
         table = self.descriptors
@@ -205,7 +204,7 @@ class Kernel(Recorded):
             descriptor[_SERIAL] = description.serial()
         return i + _FIRST
 
-    @micropython.native
+    @micropython.native  # for speed
     def at(self, fd):
         """The descriptor that has the number `fd`. Raises OSError(EBADF)."""
         i = fd - _FIRST
@@ -215,19 +214,18 @@ class Kernel(Recorded):
             raise error(_EBADF)
         return found
 
-    @micropython.native
+    @micropython.native  # for speed
     def description(self, fd):
         """What the descriptor `fd` refers to. Raises OSError(EBADF)."""
         return self.at(fd)[_DESCRIPTION]
 
-    @micropython.native
-    def remove(self, i):
-        """Free place `i` of the table. What it refers to is left for `connection.reap`."""
+    @micropython.native  # for speed
+    def remove(self, i, min=min):
+        """Free place `i` of the table. What it refers to is left for `release.reap`. Does not jump."""
         descriptor = self.descriptors[i]
         description = descriptor[_DESCRIPTION]
         self.descriptors[i] = None
-        if i < self.lowest:
-            self.lowest = i
+        self.lowest = min(i, self.lowest)
         self.open -= 1
         descriptor[_EP] = self.closed
         descriptor[_SERIAL] = _CLOSED
@@ -249,11 +247,22 @@ class Kernel(Recorded):
         elif references == description.in_flight:
             self.suspicious = True
 
+    @micropython.native
+    def unlist(self, endpoint):
+        """It is not among the dying any more. Those whose references its messages held may be before it by now."""
+        before = self.dying
+        if before is endpoint:
+            self.dying = endpoint.free
+            return
+        while before.free is not endpoint:
+            before = before.free
+        before.free = endpoint.free
+
 
 kernel = quick(Kernel)()
 
 
-@micropython.native
+@micropython.native  # for speed
 def opened(sock):
     """The endpoint of a socket object. Raises OSError(EBADF) where its descriptor is closed, whoever did that."""
     descriptor = sock._d
@@ -270,7 +279,7 @@ def passes_credentials(endpoint):
     return options is not None and options.passcred
 
 
-@micropython.native
+@micropython.native  # for speed
 def records_sender(endpoint, target):
     """Do messages from `endpoint` to `target` say who sent them? Linux sees to it also while `target` is not accepted,
     since SO_PASSCRED may be set afterwards."""

@@ -24,27 +24,28 @@ def send(endpoint, peer, data, at, n, message):
     item = ancillary.outgoing(endpoint, peer, message)
     last = Ancillary((), 0 if item is None else item.owner)
     before = n - 1
+    former = mark(peer)
     if not before:
-        return _queue(peer, data, at, last if item is None else item, message)
+        return _queue(peer, data, at, last if item is None else item, message, former)
     fits = len(peer.memory) - peer.queued() >= n
-    return _queue_all(peer, data, at, before, item, last, message, fits)
+    return _queue_all(peer, data, at, before, item, last, message, fits, former)
 
 
 @micropython.native
-def _queue_all(peer, data, at, before, item, last, message, fits):
+def _queue_all(peer, data, at, before, item, last, message, fits, former):
     if item is None:
         done = peer.append(data, at, before)
     else:
         done = ancillary.queue(peer, data, at, before, None, item, message)
-    if done == before and fits and _queue(peer, data, at + done, last, None) > 0:
+    if done == before and fits and _queue(peer, data, at + done, last, None, former) > 0:
         done += 1
     return done if done > 0 else -1
 
 
 @micropython.native
-def _queue(target, data, at, item, message):
-    """Append the byte data[at] with `item` to the ring of `target`: it is the mark from now on. Returns 1, or -1."""
-    former = mark(target)
+def _queue(target, data, at, item, message, former):
+    """Append the byte data[at] with `item` to the ring of `target`: it is the mark from now on, and `former` is not.
+    Returns 1, or -1."""
     taken = ancillary.queue(target, data, at, 1, None, item, message)
     if taken > 0:
         if former is not None:
