@@ -69,7 +69,7 @@ def land(descriptions):
 
 def close_finished(lock, taken):
     """Call close() of every object that nothing refers to any more, where it has one; raise what one of them raised.
-    `taken` is a list of None.
+    The list `taken` has one place for it to work with.
 
     Each stays listed until that is done: where Ctrl-C ends it, it is done again.
     """
