@@ -7,7 +7,9 @@ Prints tables and writes build/bench/pico.json and build/bench/unix.json: a list
 and a readinto of 64 bytes of a micropython.RingIO, through methods looked up before, took in the same run.
 
 Each program runs in an interpreter of its own, which measures the baseline too, and runs once for each form of the data
-plane: in C inside the firmware, where it has that ("native"), in C as a file ("mpy"), and in Python.
+plane: in C inside the firmware, where it has that ("native"), in C as a file ("mpy"), and in Python. What control calls
+cost among many sockets is measured with the first of these alone. There, on the Pico, what MicroPython's allocator
+takes is told apart: it looks through the heap from its beginning, and so takes the longer the more of it is in use.
 """
 
 import concurrent.futures
@@ -23,6 +25,7 @@ from afunix_tools import library as afunix
 from afunix_tools.library import native_path
 from afunix_tools.mpy import compile_for
 from pico import ARMV6M, Pico
+from profiler import Profile, Symbols
 from report import show
 from steps import BUILD, ROOT, Failure, main, step
 
@@ -44,7 +47,11 @@ MEASURED = (
     "crowd.sockets",
     "crowd.names",
 )
+MEASURED_ONCE = ("calls.sockets",)
+ALLOCATOR = "gc_alloc"
+APART = ("calls",)  # the programs whose times are without it
 ON_BOARD = ("interrupts.others",), ("interrupts.sockets", "memory.sockets", "memory.frozen")
+ON_BOARD_ONCE = ("calls.circles",)
 ON_UNIX = ("messages.system", "connections.system", "readiness.system", "tasks.system")
 
 
@@ -76,7 +83,9 @@ def library():
 def jobs(variants, on_pico, quick=False):
     """All that is to be run."""
     compared, measured = (COMPARED + ON_BOARD[0], MEASURED + ON_BOARD[1]) if on_pico else (COMPARED + ON_UNIX, MEASURED)
+    once = MEASURED_ONCE + (ON_BOARD_ONCE if on_pico else ())
     wanted = [Job(function, "python", None, quick) for function in compared]
+    wanted += [Job(function, variants[0], None, quick) for function in once]
     return wanted + [Job(function, variant, None, quick) for function in measured for variant in variants]
 
 
@@ -122,12 +131,23 @@ def records(program, lines, unit):
             figures.append((case, impl, {unit: figure}))
     for case, impl, figure in figures:
         if unit in figure:
-            figure = {
-                unit: round(figure[unit], 1),
-                "ratio": round(figure[unit] / baseline, 3),
-                "baseline": round(baseline, 1),
-            }
+            figure = _time(unit, figure[unit], baseline)
         yield {"group": program, "case": case, "impl": impl, **figure}
+
+
+def _time(unit, figure, baseline):
+    return {unit: round(figure, 1), "ratio": round(figure / baseline, 3), "baseline": round(baseline, 1)}
+
+
+def _allocator_apart(program, output, spans):
+    """The records of one job, and others of what the allocator took; a span is a dict from function to cycles."""
+    whole = records(program, parse(output, [sum(span.values()) for span in spans]), "cycles")
+    rest = records(program, parse(output, [sum(span.values()) - span[ALLOCATOR] for span in spans]), "cycles")
+    for one, other in zip(whole, rest, strict=True):
+        yield other
+        if one["case"] != BASELINE:
+            took = _time("cycles", max(one["cycles"] - other["cycles"], LEAST), other["baseline"])
+            yield other | {"impl": f"{other['impl']}, {ALLOCATOR}"} | took
 
 
 def run_on_pico(job, firmware=FIRMWARE):
@@ -136,6 +156,9 @@ def run_on_pico(job, firmware=FIRMWARE):
     if job.variant == "mpy":  # under a name that no module of the firmware has
         files["afunix_file"] = natmod.built("armv6m")
     pico = Pico(firmware, files)
+    if job.program in APART:
+        profile = Profile(pico, Symbols(firmware.with_suffix(".elf")))
+        return list(_allocator_apart(job.program, pico.exec(job.source()), profile.spans))
     output = pico.exec(job.source())
     return list(records(job.program, parse(output, pico.spans), "cycles"))
 

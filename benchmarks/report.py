@@ -2,7 +2,7 @@
 
 CLOCK = 125  # cycles in a microsecond
 # Where the time itself says more than its ratio to that of a message.
-IN_MICROSECONDS = ("connections", "interrupts", "readiness", "tasks")
+IN_MICROSECONDS = ("calls", "connections", "interrupts", "readiness", "tasks")
 NARROWEST = 9
 
 

@@ -23,6 +23,12 @@ def through_sockets(n, a, b, data, buffer):
         b.recv_into(buffer)
 
 
+def to_name(n, sendto, receive, data, buffer):
+    for _ in range(n):
+        sendto(data, "/server")
+        receive(buffer)
+
+
 def through_ring(n, ring, data, buffer):
     for _ in range(n):
         ring.write(data)
@@ -81,6 +87,22 @@ def sockets():
                 _ways(case, a, b, data, buffer)
             a.close()
             b.close()
+    _datagrams(afunix)
+
+
+def _datagrams(afunix):
+    """Of a server with a name, and a client."""
+    server, client = afunix.socket(type=afunix.SOCK_DGRAM), afunix.socket(type=afunix.SOCK_DGRAM)
+    server.bind("/server")
+    data, buffer = bytes(64), bytearray(64)
+    case = "datagram, 64 B, "
+    timing.rounds(
+        case + "sendto, recvfrom_into", timing.name, ROUNDS, to_name, client.sendto, server.recvfrom_into, data, buffer
+    )
+    client.connect("/server")
+    timing.rounds(
+        case + "a client that connected", timing.name, ROUNDS, exchange, client.send, server.recv_into, data, buffer
+    )
 
 
 def _ways(case, a, b, data, buffer):

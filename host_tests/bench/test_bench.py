@@ -26,6 +26,7 @@ OF_SOCKETS = MESSAGES | {
     *("connect, accept, close", "socketpair, close", "send_fds, recv_fds of one"),
     *("poll, 1 of 1 ready", "poll, 1 of 16 ready", "poll, 1 of 64 ready", "ping-pong of tasks"),
     *("stream, 64 B, among 4 sockets", "sendto a name, 64 B, among 64 names"),
+    *("datagram, 64 B, sendto, recvfrom_into", "datagram, 64 B, a client that connected"),
 }
 COMPARED = {
     *(("object, 64 B", "deque"), ("object, 64 B", "ThreadSafeQueue"), ("poll, 1 of 64 ready", "RingIO")),
@@ -40,13 +41,14 @@ def test_unix_measures_every_case():
     assert found >= {(case, f"afunix {variant}") for case in OF_SOCKETS for variant in bench.variants_on_unix()}
     assert found >= COMPARED | {(case, "Linux") for case in MESSAGES | {"connect, accept, close"}}
     assert ("stream, 64 B, among 256 sockets", "afunix python") in found
+    assert ("socketpair, close, stream, among 1000", "afunix native") in found
     text = "\n".join(lines("unix", records))
     assert all(case in text for case, _ in found - {(bench.BASELINE, "RingIO")})
 
 
 @pytest.mark.board
 @pytest.mark.emulated
-@pytest.mark.parametrize("function", ["messages.others", "interrupts.sockets", "memory.sockets"])
+@pytest.mark.parametrize("function", ["messages.others", "interrupts.sockets", "memory.sockets", "calls.circles"])
 def test_pico_measures_the_same_twice(function):
     job = bench.Job(function, "python", quick=True)
     first = bench.run_on_pico(job)
