@@ -30,7 +30,7 @@ ARCHES = (*natmod.NATIVE, "any")
 # What the minimal set has not: its names in `afunix` raise ImportError at their first use.
 RARE = (
     *("compat", "constants", "makefile"),
-    *("kernel/inflight", "kernel/message", "kernel/options", "kernel/packet", "kernel/urgent"),
+    *("kernel/datagram", "kernel/inflight", "kernel/message", "kernel/options", "kernel/packet", "kernel/urgent"),
 )
 # What the data plane in C makes unnecessary.
 IN_PYTHON = ("data/endpoint", "data/handle", "data/ring")

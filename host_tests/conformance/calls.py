@@ -74,7 +74,7 @@ def drain(k, call, sock, reads):
     """Read from the non-blocking socket that `call` sends to, and return the bytes.
 
     reads  "nothing"; "little", one small message; "most", nearly all that is there, until more of the call's has come
-           or the call is over; "all" until it is over, and all that is there then
+           and it waits again, or the call is over; "all" until it is over, and all that is there then
     """
     if reads == "nothing":
         return b""
@@ -98,5 +98,5 @@ def _most(k, call, sock):
     there = k.queued(sock)
     while len(got) < there * 7 // 8:
         got += sock.recv(there * 7 // 8 - len(got))
-    until(lambda: call.over() or k.queued(sock) > there - len(got))
+    until(lambda: call.over() or k.queued(sock) > there - len(got) and k.waiting())
     return got

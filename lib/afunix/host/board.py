@@ -253,10 +253,14 @@ def is_bytes(data):
 
 
 @micropython.native
-def size_of(buffer, bytes=bytes, bytearray=bytearray, len=len, sizes=_SIZES, typecode=_typecode):
+def size_of(
+    buffer, bytes=bytes, bytearray=bytearray, view=memoryview, array=array, len=len, sizes=_SIZES, code=_typecode
+):
     kind = buffer.__class__
     n = len(buffer)
-    return n if kind is bytes or kind is bytearray else n * sizes[typecode(buffer)]
+    if kind is bytes or kind is bytearray:
+        return n
+    return n * sizes[code(buffer)] if kind is view or kind is array else 0
 
 
 # Written out in a call, these would be allocated in every call.
