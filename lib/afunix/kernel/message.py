@@ -55,7 +55,7 @@ FULL = 2  # (the same, ancillary data, flags, address)
 DESCRIPTORS = 3  # (the same, numbers of descriptors, flags, address)
 
 
-@micropython.native
+@micropython.native  # for speed
 def CMSG_LEN(length):
     """The size of a control message with `length` bytes of data, without trailing padding; cmsg(3).
 
@@ -67,7 +67,7 @@ def CMSG_LEN(length):
     return _HEADER + length
 
 
-@micropython.native
+@micropython.native  # for speed
 def CMSG_SPACE(length):
     """The size of a control message with `length` bytes of data, with trailing padding; cmsg(3). Raises as CMSG_LEN."""
     length = index(length)
@@ -84,7 +84,7 @@ def _check(length, more, who):
 class Outgoing(Recorded):
     """A message that is sent: its address, what it carries, and `owner` where it says who sends it."""
 
-    @micropython.native
+    @micropython.native  # for speed
     def __init__(self):
         self.address = None
         self.rights = ()  # descriptions, with a reference each while they are not queued
@@ -137,7 +137,7 @@ def _check_count(buffers):
         raise error(_EMSGSIZE)
 
 
-@micropython.native
+@micropython.native  # for speed
 def _joined(buffers):
     if buffers.__class__ is _list and _len(buffers) == 1:
         return bytes_of(buffers[0])
@@ -159,7 +159,7 @@ def _join(buffers):
     return data
 
 
-@micropython.native
+@micropython.native  # for speed
 def _controls(ancdata):
     """The control messages as (level, type, bytes), all taken out of what the program gave: its code runs here."""
     controls = []
@@ -172,7 +172,7 @@ def _controls(ancdata):
     return controls
 
 
-@micropython.native
+@micropython.native  # for speed
 def _attach(message, endpoint, controls):
     """Take the control messages, as Linux's __scm_send does. With the kernel's lock held."""
     if endpoint.kind == _SEQPACKET:
@@ -213,7 +213,7 @@ def _claim(message, endpoint, data):
 class Message(Received):
     """A message that is received, and what the call that receives it returns."""
 
-    @micropython.native
+    @micropython.native  # for speed
     def __init__(self, shape, space, flags):
         self.address = None
         self.owner = None
@@ -227,7 +227,7 @@ class Message(Received):
         self._ancdata = ()
         self.result = None
 
-    @micropython.native
+    @micropython.native  # for speed
     def prepare(self, endpoint, rights, result):
         self.carried = rights
         self._new = ()
@@ -236,7 +236,7 @@ class Message(Received):
             self._tell(endpoint, rights)
         self.received(result)
 
-    @micropython.native
+    @micropython.native  # for speed
     def _tell(self, endpoint, rights):
         """Make the control messages."""
         space = self._space
@@ -251,7 +251,7 @@ class Message(Received):
         if new and self._shape == FULL:
             self._put(space, so.SCM_RIGHTS, _bytes(array("i", self._numbers())))
 
-    @micropython.native
+    @micropython.native  # for speed
     def _places(self, rights, most):
         new = []
         place = -1
@@ -265,7 +265,7 @@ class Message(Received):
             new.append((place, kernel.descriptor()))
         return new
 
-    @micropython.native
+    @micropython.native  # for speed
     def _numbers(self):
         """Those of the new descriptors."""
         found = []
@@ -273,7 +273,7 @@ class Message(Received):
             found.append(place + _FIRST)
         return found
 
-    @micropython.native
+    @micropython.native  # for speed
     def received(self, result):
         """What the call returns: it is made before the message is taken out of the queue."""
         if self._shape == ADDRESSED:
@@ -304,7 +304,7 @@ class Message(Received):
 Message = quick(Message, FULL, 0, 0)
 
 
-@micropython.native
+@micropython.native  # for speed
 def receive(sock, shape, bufsize, ancbufsize, flags):
     """Receive up to `bufsize` bytes. Returns (data, address) or (data, ancdata, msg_flags, address)."""
     bufsize = size(bufsize)
@@ -316,7 +316,7 @@ def receive(sock, shape, bufsize, ancbufsize, flags):
     return _receive(sock, into, bufsize, flags, message)
 
 
-@micropython.native
+@micropython.native  # for speed
 def receive_into(sock, shape, buffer, n, ancbufsize, flags):
     """The same into buffer[:n]. Returns the number of bytes where `receive` returns the bytes."""
     flags = index(flags)
@@ -324,7 +324,7 @@ def receive_into(sock, shape, buffer, n, ancbufsize, flags):
     return _receive(sock, buffer, n, flags, message)
 
 
-@micropython.native
+@micropython.native  # for speed
 def _message(shape, ancbufsize, flags):
     if not 0 <= ancbufsize <= _most_space:
         raise ValueError("invalid ancillary data buffer length")
@@ -378,7 +378,7 @@ def recvmsg_into(sock, buffers, ancbufsize, flags):
     return receive_scattered(sock, buffers, ancbufsize, flags)
 
 
-@micropython.native
+@micropython.native  # for speed
 @transaction
 def send_fds(sock, buffers, fds, flags=0, address=None):
     """Send `buffers` and the descriptors `fds` over `sock`, as CPython's socket.send_fds."""
@@ -388,7 +388,7 @@ def send_fds(sock, buffers, fds, flags=0, address=None):
     return sock.sendmsg(buffers, [(so.SOL_SOCKET, so.SCM_RIGHTS, _bytes(array("i", numbers)))], flags, address)
 
 
-@micropython.native
+@micropython.native  # for speed
 @transaction
 def recv_fds(sock, bufsize, maxfds, flags=0):
     """Receive up to `bufsize` bytes and `maxfds` descriptors. Returns (data, descriptors, msg_flags, address)."""

@@ -27,7 +27,7 @@ class File(Recorded):
         self.closing = False  # somebody is at it
 
 
-@micropython.native
+@micropython.native  # for speed
 def check_room(descriptions):
     """Raises OSError(ETOOMANYREFS) where more rights than configured would be in flight."""
     if kernel.in_flight + _len(descriptions) > kernel.settings["rights"]:
