@@ -9,6 +9,7 @@ from .host import (
     dropped,
     error,
     index,
+    integer,
     later,
     micropython,
     size,
@@ -50,7 +51,7 @@ tell_names(lock, kernel.paths, kernel.abstract[_DGRAM])
 
 
 class _Later:
-    """Given for a descriptor: the socket gets one later."""
+    """Given for a descriptor: the socket gets one later; for an address: there is none."""
 
 
 _len = len  # a builtin name is found late
@@ -67,24 +68,39 @@ def _kind(family, type, proto):
 
 
 def _kind_of(family, type, proto):
-    type = index(type)
-    type = _STREAM if type == -1 else type & ~_TYPE_FLAGS
+    type &= ~_TYPE_FLAGS
     if type & ~0xF:
         raise error(_EINVAL)
-    family = index(family)
-    if family != _AF_UNIX and family != -1:
+    if family != _AF_UNIX:
         raise error(_EAFNOSUPPORT)
     if type > 10:
         raise error(_EINVAL)
-    proto = index(proto)
-    if proto == -1:
-        proto = 0
     if proto and proto != _AF_UNIX:
         raise error(_EPROTONOSUPPORT)
     kind = _KINDS[type] if type < 6 else 0
     if not kind:
         raise error(_ESOCKTNOSUPPORT)
     return kind
+
+
+def _integers(family, type, proto, are_asked):
+    """The arguments of `socket` as integers; where they are asked for, -1 is as good as none."""
+    family, type, proto = index(family), index(type), index(proto)
+    if are_asked:
+        family = _AF_UNIX if family == -1 else family
+        type = _STREAM if type == -1 else type
+        proto = 0 if proto == -1 else proto
+    return family, type, proto
+
+
+def _descriptor_of(fileno):
+    """A descriptor's number, as CPython takes it: C's int of a long. Raises OverflowError, ValueError."""
+    fd = integer(fileno)
+    if not -(1 << 63) <= fd < 1 << 63:
+        raise OverflowError("descriptor out of C's range")
+    if fd & 0x80000000:
+        raise ValueError("negative file descriptor")
+    return fd & 0x7FFFFFFF
 
 
 @micropython.native  # for speed
@@ -118,8 +134,10 @@ class socket(Handle):
         self._fd = -1
         self._d = kernel.descriptor()
         timeout = _default_timeout
-        if fileno is not _Later and type is not _one and index(type) & _NONBLOCK and type != -1:
-            timeout = 0.0
+        if fileno is not _Later and not (family is _one and type is _one and proto is _zero):
+            family, type, proto = _integers(family, type, proto, fileno is None)
+            if type & _NONBLOCK and type != -1:
+                timeout = 0.0
         if timeout is not None:
             self._ms = _milliseconds(timeout)
             self._timeout = timeout
@@ -132,9 +150,7 @@ class socket(Handle):
             with lock:
                 connection.create(self, kind, protocol, self._ms == NO_WAIT)
             return
-        fd = index(fileno)
-        if fd < 0:
-            raise ValueError("negative file descriptor")
+        fd = _descriptor_of(fileno)
         with lock:
             connection.adopt(self, fd, timeout is not None, self._ms == NO_WAIT)
 
@@ -384,8 +400,8 @@ class socket(Handle):
         self._send_all(data, -1, flags)
 
     def _send_all(self, data, done, flags=0):
-        flags = index(flags)
         data = bytes_of(data)
+        flags = index(flags)
         n = size_of(data)
         if done == n:
             return
@@ -396,8 +412,8 @@ class socket(Handle):
             done += _now(self._protocol().send(self, data, done, n - done, flags, None, until))
 
     def _send(self, data, done, flags=0):
-        flags = index(flags)
         data = bytes_of(data)
+        flags = index(flags)
         n = size_of(data)
         # What a timeout would let it wait for is over with the first bytes.
         if done == n or done > 0 and (self._ms >= 0 or self._d[0].nonblocking or flags & _MSG_DONTWAIT):
@@ -420,8 +436,7 @@ class socket(Handle):
         if nbytes > n:
             raise ValueError("buffer too small for requested bytes")
         if not n:
-            opened(self)
-            return 0
+            return 0  # CPython does not ask the system then
         return _now(self._protocol().receive(self, buffer, 0, nbytes or n, flags, None, None))
 
     def _receive(self, bufsize, flags=0):
@@ -429,8 +444,7 @@ class socket(Handle):
         flags = index(flags)
         bufsize = self._most(bufsize, flags)
         if not bufsize:
-            opened(self)
-            return b""
+            return b""  # as above
         into = [None]
         _now(self._protocol().receive(self, into, 0, bufsize, flags, None, None))
         return into[0]
@@ -447,17 +461,19 @@ class socket(Handle):
 
     # messages with addresses and ancillary data
 
-    def sendto(self, data, flags, address=None):
+    def sendto(self, data, flags, address=_Later):
         """sendto(data, address) or sendto(data, flags, address): send to the socket of that name; send(2).
 
         Raises as send; ENOENT, ECONNREFUSED, EPROTOTYPE, EPERM as connect; EISCONN and EOPNOTSUPP on a stream.
         """
         return self._sendto(data, flags, address)
 
-    def _sendto(self, data, flags, address=None):
-        if address is None:
+    def _sendto(self, data, flags, address=_Later):
+        if address is _Later:
             flags, address = 0, flags
         data = bytes_of(data)
+        if address is None:
+            raise TypeError("an address is required")
         return _now(loaded("kernel.message").send(self, (data,), (), index(flags), address, False))
 
     @micropython.native  # for speed
@@ -562,7 +578,10 @@ def _set_timeout(sock, endpoint, ms, seconds):
 
 
 def _float(seconds):
-    return float(seconds if isinstance(seconds, (int, float)) else index(seconds))
+    # MicroPython's float() takes no subclass of int.
+    if seconds.__class__ is int or isinstance(seconds, float):
+        return float(seconds)
+    return float(integer(seconds) if isinstance(seconds, int) else index(seconds))
 
 
 def _milliseconds(seconds):
@@ -571,10 +590,10 @@ def _milliseconds(seconds):
     seconds = _float(seconds)
     if seconds != seconds:
         raise ValueError("Invalid value NaN (not a number)")
+    if not -_LONGEST <= seconds <= _LONGEST:
+        raise OverflowError("timeout doesn't fit into C timeval")
     if seconds < 0:
         raise ValueError("Timeout value out of range")
-    if seconds > _LONGEST:
-        raise OverflowError("timeout doesn't fit into C timeval")
     ms = int(seconds * 1000)
     return 1 if seconds and not ms else ms
 
@@ -658,8 +677,6 @@ def socketpair(family=_AF_UNIX, type=_STREAM, proto=0):
     type, proto = index(type), index(proto)
     if family != _AF_UNIX:
         raise error(_EOPNOTSUPP)
-    if proto == -1:
-        raise error(_EPROTONOSUPPORT)
     kind = _kind(family, type, proto)
     protocol = _protocol_of(kind)
     make_room(2, 2)

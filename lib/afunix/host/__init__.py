@@ -48,6 +48,7 @@ find_garbage    let what nothing refers to any more be found, and its finalisers
 get_ident       who runs: a number for each thread
 size            size(number): the same of a number of bytes, which may be larger: cut to from -1 to 0x3FFFFFFF
 index           index(number): an int of what stands for one; TypeError, OverflowError beyond C's int
+integer         integer(number): the same, however large
 """
 
 import sys

@@ -294,7 +294,7 @@ def writable_bytes_of(buffer):
     return buffer
 
 
-def _integer(number):
+def integer(number):
     if type(number) is int:
         return number
     if isinstance(number, (float, str)):
@@ -314,7 +314,7 @@ def index(number):
 
 
 def _index(number):
-    number = _integer(number)
+    number = integer(number)
     if not -0x80000000 <= number <= 0x7FFFFFFF:
         raise OverflowError("integer out of C's range")
     return number
@@ -328,7 +328,7 @@ def size(number):
 
 
 def _size(number):
-    number = _integer(number)
+    number = integer(number)
     if 0 <= number <= 0x3FFFFFFF:
         return number
     if not -(1 << 63) <= number < 1 << 63:

@@ -102,6 +102,9 @@ def is_bytes(data):
     return False
 
 
+integer = operator.index
+
+
 def index(number):
     number = operator.index(number)
     if not -0x80000000 <= number <= 0x7FFFFFFF:

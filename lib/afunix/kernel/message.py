@@ -11,6 +11,7 @@ from ..host import (
     copy,
     error,
     index,
+    integer,
     micropython,
     ptr8,
     size,
@@ -40,11 +41,9 @@ _ALIGN = const(8)
 _MANY = const(0x7FFF)
 
 _FIRST = const(3)  # descriptor's number
-_most_space = 0x3FFFFFF0
 
 # A builtin name is found late.
 _len = len
-_int = int
 _list = list
 _tuple = tuple
 _bytes = bytes
@@ -119,10 +118,12 @@ def send(sock, buffers, ancdata, flags, address, refused):
     if address is not None:
         name = names.parse(address)
         message.address = names.EMPTY if name is None else name
-    data = _joined(buffers)
+    data = _gathered(buffers)
     controls = _controls(ancdata)
     if refused and flags < 0:
         raise error(_EINVAL)
+    if data.__class__ is _list:
+        data = _joined(data)
     n = size_of(data)
     try:
         with lock:
@@ -138,14 +139,14 @@ def _check_count(buffers):
 
 
 @micropython.native  # for speed
-def _joined(buffers):
+def _gathered(buffers):
+    """The buffers, all taken out of what the program gave: a list, or the only one."""
     if buffers.__class__ is _list and _len(buffers) == 1:
         return bytes_of(buffers[0])
-    return _join(buffers)
+    return [bytes_of(buffer) for buffer in buffers]
 
 
-def _join(buffers):
-    buffers = [bytes_of(buffer) for buffer in buffers]
+def _joined(buffers):
     _check_count(buffers)
     if len(buffers) == 1:
         return buffers[0]
@@ -165,11 +166,20 @@ def _controls(ancdata):
     controls = []
     for item in ancdata:
         if item.__class__ is not _tuple:
-            item = _tuple(item)
+            item = _sequence(item)
         if _len(item) != 3:
             raise TypeError("a control message must be (level, type, data)")
         controls.append((index(item[0]), index(item[1]), _bytes(bytes_of(item[2]))))
     return controls
+
+
+def _sequence(item):
+    """What stands for a control message, if it is no tuple. Iterables and mappings do not."""
+    if isinstance(item, dict):
+        raise TypeError("a control message must be (level, type, data)")
+    if isinstance(item, tuple):
+        return tuple(item)
+    return [item[i] for i in range(len(item))]
 
 
 @micropython.native  # for speed
@@ -308,7 +318,7 @@ Message = quick(Message, FULL, 0, 0)
 def receive(sock, shape, bufsize, ancbufsize, flags):
     """Receive up to `bufsize` bytes. Returns (data, address) or (data, ancdata, msg_flags, address)."""
     bufsize = size(bufsize)
-    ancbufsize = size(ancbufsize)
+    ancbufsize = _space(ancbufsize)
     flags = index(flags)
     bufsize = sock._most(bufsize, flags)
     into = [None]
@@ -324,10 +334,20 @@ def receive_into(sock, shape, buffer, n, ancbufsize, flags):
     return _receive(sock, buffer, n, flags, message)
 
 
+def _space(ancbufsize):
+    """The size of a buffer for control messages, -1 for one that there cannot be."""
+    n = integer(ancbufsize)
+    if not -(1 << 63) <= n < 1 << 63:
+        raise OverflowError("cannot fit 'int' into an index-sized integer")
+    return n if 0 <= n <= 0x7FFFFFFF else -1
+
+
 @micropython.native  # for speed
 def _message(shape, ancbufsize, flags):
-    if not 0 <= ancbufsize <= _most_space:
+    if ancbufsize < 0:
         raise ValueError("invalid ancillary data buffer length")
+    if flags < 0 and shape != ADDRESSED:
+        raise error(_EINVAL)  # recvmsg(2) refuses the flag that Linux uses itself
     return Message(shape, ancbufsize, flags)
 
 
@@ -341,8 +361,8 @@ def _receive(sock, into, n, flags, message):
 @micropython.native
 def receive_scattered(sock, buffers, ancbufsize, flags):
     """Receive into `buffers`, one after the other. Returns (nbytes, ancdata, msg_flags, address)."""
-    flags = index(flags)
     message = _message(FULL, ancbufsize, flags)
+    _check_count(buffers)
     whole, sizes = _whole(buffers)
     done = _receive(sock, whole, len(whole), flags, message)
     _scatter(whole, buffers, sizes, done[0])
@@ -369,10 +389,9 @@ def _scatter(whole, buffers, sizes, n):
 
 def recvmsg_into(sock, buffers, ancbufsize, flags):
     """socket.recvmsg_into."""
-    ancbufsize = size(ancbufsize)
+    ancbufsize = _space(ancbufsize)
     flags = index(flags)
     buffers = [writable_bytes_of(buffer) for buffer in buffers]
-    _check_count(buffers)
     if len(buffers) == 1:
         return receive_into(sock, FULL, buffers[0], size_of(buffers[0]), ancbufsize, flags)
     return receive_scattered(sock, buffers, ancbufsize, flags)
@@ -382,16 +401,22 @@ def recvmsg_into(sock, buffers, ancbufsize, flags):
 @transaction
 def send_fds(sock, buffers, fds, flags=0, address=None):
     """Send `buffers` and the descriptors `fds` over `sock`, as CPython's socket.send_fds."""
-    numbers = []
-    for fd in fds:
-        numbers.append(index(fd))
-    return sock.sendmsg(buffers, [(so.SOL_SOCKET, so.SCM_RIGHTS, _bytes(array("i", numbers)))], flags, address)
+    return sock.sendmsg(buffers, [(so.SOL_SOCKET, so.SCM_RIGHTS, _numbers_in(fds))], flags, address)
+
+
+def _numbers_in(fds):
+    """The descriptors as bytes, as array("i", fds) of CPython has them."""
+    if isinstance(fds, (bytes, bytearray)):
+        if len(fds) % 4:
+            raise ValueError("bytes length not a multiple of item size")
+        return bytes(fds)
+    return bytes(array("i", [index(fd) for fd in fds]))
 
 
 @micropython.native  # for speed
 @transaction
 def recv_fds(sock, bufsize, maxfds, flags=0):
     """Receive up to `bufsize` bytes and `maxfds` descriptors. Returns (data, descriptors, msg_flags, address)."""
-    if maxfds.__class__ is not _int and not isinstance(maxfds, int):
+    if not isinstance(maxfds, (int, bool)):
         raise TypeError("an integer is required")
     return receive(sock, DESCRIPTORS, bufsize, CMSG_LEN(4 * index(maxfds)), flags)

@@ -2,7 +2,7 @@
 
 import struct
 
-from ..host import Recorded, bytes_of, const, error, index, micropython, transaction, wake
+from ..host import Recorded, bytes_of, const, error, index, integer, micropython, transaction, wake
 from . import numbers as c
 from . import socket_numbers as so
 from .connection import route, take_error
@@ -63,6 +63,8 @@ def getsockopt(sock, level, name, buflen):
     """getsockopt(2), CPython's form: an integer, or bytes where `buflen` is not 0. Raises OSError: ENOPROTOOPT,
     EOPNOTSUPP."""
     level, name, buflen = index(level), index(name), index(buflen)
+    if not 0 <= buflen <= 1024:
+        raise OSError("getsockopt buflen out of range")
     with lock:
         return _answer(opened(sock), level, name, buflen)
 
@@ -104,8 +106,6 @@ def _shaped(value, buflen):
     """An option's value as getsockopt(level, option, buflen) returns it."""
     if not buflen:
         return value if isinstance(value, int) else struct.unpack("<i", value[:4])[0]
-    if not 0 < buflen <= 1024:
-        raise OSError("getsockopt buflen out of range")
     return (struct.pack("<i", value) if isinstance(value, int) else value)[:buflen]
 
 
@@ -129,12 +129,13 @@ def setsockopt(sock, level, name, value, optlen):
 
 def _set_nothing(sock, value, optlen):
     """setsockopt() with the length of a value that is not there: no option of these sockets is like that."""
-    if value is not None:
-        raise TypeError("the value must be None where a length is given")
     try:
-        fits = 4 <= index(optlen)
-    except OverflowError:
-        fits = False
+        length = integer(optlen) & 0xFFFFFFFF
+        if value is not None:
+            raise ValueError
+    except Exception as failure:
+        raise TypeError("a length is given with None for the value, and is an integer") from failure
+    fits = 4 <= length <= 0x7FFFFFFF
     with lock:
         opened(sock)
     raise error(_EFAULT if fits else c.EINVAL)
