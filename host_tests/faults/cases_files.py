@@ -1,10 +1,14 @@
+# ruff: noqa: UP031  (MicroPython runs it too)
 """MicroPython's stream methods and the files of makefile(): calls of several steps."""
+
+import sys
 
 from scenario import each, scenario
 from world import KINDS, STREAM
 
 import afunix
 
+MICROPYTHON = sys.implementation.name == "micropython"
 # Not "closing": an open file keeps its socket open, and what waits on a closed socket is not for one thread.
 KINDS_OF_FAULT = ("interrupt", "line", "opcode", "callback", "memory", "heap", "collect")
 
@@ -86,6 +90,72 @@ def _(w):
     return lambda: one.recv(12, afunix.MSG_WAITALL)
 
 
+@scenario("recv_into", "MSG_WAITALL, waits for the rest", answers=True, kinds=KINDS_OF_FAULT)
+def _(w):
+    one = _in_two_parts(w)
+    buffer = bytearray(12)
+    return lambda: one.recv_into(buffer, 12, afunix.MSG_WAITALL)
+
+
+@scenario("recvmsg", "MSG_WAITALL, the rest comes with rights", answers=True, kinds=KINDS_OF_FAULT)
+def _(w):
+    one, other = w.pair()
+    other.send(b"first")
+    data = w.rights(other)
+    w.arrival = lambda: other.sendmsg([b", rest\n"], data)
+    w.blocking(one)
+    return lambda: one.recvmsg(20, 100, afunix.MSG_WAITALL)
+
+
+@scenario("recvmsg_into", "MSG_WAITALL, the rest comes with rights", answers=True, kinds=KINDS_OF_FAULT)
+def _(w):
+    one, other = w.pair()
+    other.send(b"first")
+    data = w.rights(other)
+    w.arrival = lambda: other.sendmsg([b", rest\n"], data)
+    w.blocking(one)
+    buffer = bytearray(20)
+    return lambda: one.recvmsg_into([buffer], 100, afunix.MSG_WAITALL)
+
+
+LETTERS = bytes([65 + i % 26 for i in range(99)]) + b"\n"
+LONG = {
+    "read": lambda sock: sock.read(100),
+    "read, until the end": lambda sock: sock.read(),
+    "readinto": lambda sock: sock.readinto(bytearray(100)),
+    "readline": lambda sock: sock.readline(),
+    "recv": lambda sock: sock.recv(100, afunix.MSG_WAITALL),
+    "recv_into": lambda sock: sock.recv_into(bytearray(100), 100, afunix.MSG_WAITALL),
+}
+
+
+@each("receives", "more than a ring holds: %s", LONG, kinds=KINDS_OF_FAULT)
+def _(w, receive):
+    """What arrives of LETTERS while the call has a part of them is there for the next one, and so is that part."""
+    one, other = w.pair()
+    w.blocking(one)
+    w.sent = other.send(LETTERS[:60])
+
+    def arrive():
+        w.sent += other.send(LETTERS[w.sent :])
+        if receive is LONG["read, until the end"]:
+            other.close()
+
+    def check():
+        one.setblocking(False)
+        got = b""
+        try:
+            while len(got) < w.sent:
+                got += one.recv(100)
+        except OSError as failure:
+            return "%r is there of what was sent: %r" % (got, failure)
+        return None if got == LETTERS[: w.sent] else "%r was received" % got
+
+    w.arrival = arrive
+    w.check = check
+    return lambda: receive(one)
+
+
 @each("makefile", "%s", {"bytes": "rwb", "text": "r"}, kinds=KINDS_OF_FAULT)
 def _(w, mode):
     one, _ = w.pair()
@@ -104,7 +174,7 @@ def _(w, mode):
     other.send(b"one line\n")
     other.close()
     w.file = one.makefile(mode)
-    w.check = _nothing
+    w.check = lambda: _next_line(w.file, "one line\n" if mode == "r" else b"one line\n")
     return w.file.readline
 
 
@@ -121,6 +191,13 @@ def _(w, mode):
         w.file.flush()
 
     return call
+
+
+def _next_line(file, line):
+    """The line is still there. CPython's files are its own affair, and lose what an interrupt takes from them."""
+    if MICROPYTHON:
+        found = file.readline()
+        return None if found == line else "%r is there in place of %r" % (found, line)
 
 
 def _nothing():

@@ -132,6 +132,8 @@ def _queues(endpoint, where, found):
         found.append(where + ": the lengths of its packets are not those of its bytes")
     if ring.attention & (view.NOT_OPEN | view.BUSY):
         found.append(where + ": readers are kept away")
+    if ring.tells_of_returned != bool(ring.returned):
+        found.append(where + ": readers are told of what was given back, or not, against the truth")
     if ring.remains():
         found.append(where + ": something is left of a packet that was taken")
     _marks(endpoint, ring, where, found)

@@ -53,13 +53,18 @@ def _portrait(description, number, order):
         + view.facts(description)
         + (
             ("peer", peer, "waiting", waiting, "route", route and order.of(route)),
-            ("queue", ring.data, tuple(ring.lengths()), ring.attention),
+            ("queue", ring.returned + ring.data, tuple(ring.lengths()), ring.attention),
             ("senders", tuple(ring.senders())),
             ("cargo", tuple([_cargo(item, order) for item in ring.cargo()])),
-            ("marks", tuple([(start, end, _cargo(item, order)) for start, end, item in ring.marks()])),
+            ("marks", tuple([_mark(mark, len(ring.returned), order) for mark in ring.marks()])),
             ("options", view.options(description)),
         )
     )
+
+
+def _mark(mark, before, order):
+    start, end, item = mark
+    return before + start, before + end, _cargo(item, order)
 
 
 def _cargo(item, order):

@@ -17,6 +17,7 @@ NATIVE = sys.modules.get("_afunix") is not None
 _W, _R, _SIZE, _WRAP, _RW, _RR, _SLOTS, _RWRAP, _ATTENTION, _FRAMED = range(10)
 
 # Why a reader of a ring must look at more than its bytes.
+_RETURNED = 64
 ANCILLARY = 1
 NOT_OPEN = 8
 URGENT = 16
@@ -171,11 +172,13 @@ class Ring:
         self.slots = ctl[_SLOTS]
         self.queued = (ctl[_W] - ctl[_R]) & ctl[_WRAP]
         self.packets = (ctl[_RW] - ctl[_RR]) & ctl[_RWRAP]
-        self.attention = ctl[_ATTENTION]
+        self.attention = ctl[_ATTENTION] & ~_RETURNED
+        self.tells_of_returned = bool(ctl[_ATTENTION] & _RETURNED)
         self.framed = bool(ctl[_FRAMED])
         start = ctl[_R] & (self.size - 1)
         data = bytes(endpoint.memory)
         self.data = (data[start:] + data[:start])[: self.queued]
+        self.returned = b"".join([bytes(part.data[part.at : part.at + part.size]) for part in _parts(endpoint)])
         self._endpoint = endpoint
         self._ctl = ctl
 
@@ -208,6 +211,11 @@ class Ring:
         first = self._ctl[_R]
         marks = _linked(self._endpoint.marks, "next")
         return [((item.start - first) & mask, (item.end - first) & mask, item) for item in marks]
+
+
+def _parts(endpoint):
+    """What calls gave back that could not finish."""
+    return _linked(endpoint.returned, "next")
 
 
 def carried(endpoint):
@@ -271,7 +279,7 @@ def named(address):
 _OF_A_SOCKET = (
     "kind", "state", "shut", "error", "owner", "credentials", "nonblocking", "backlog",
     "peer", "orphaned", "peer_address", "out", "origin", "callers", "next_caller", "previous_caller",
-    "address", "bound", "pending", "first", "last", "next", "marks", "last_mark", "options",
+    "address", "bound", "pending", "first", "last", "next", "marks", "last_mark", "returned", "options",
     "references", "in_flight", "sender", "cargo",
 )
 # fmt: on

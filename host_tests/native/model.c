@@ -267,7 +267,7 @@ static bool is_writable(const af_side_t *self, bool connected) {
 }
 
 static uint32_t expected_events(const af_side_t *self, bool connected) {
-    bool queued = is_framed(here) ? here->published : here->used;
+    bool queued = is_framed(here) ? here->published : here->used || here->control.attention & AF_RETURNED;
     bool received_all = self->shut & AF_SHUT_RECEIVE;
     bool idle = self->state == AF_IDLE;
     bool has_connections = self->kind == AF_STREAM || self->kind == AF_SEQPACKET;

@@ -1,9 +1,10 @@
-"""Threads: on CPython, and on MicroPython's unix port, where they run in parallel."""
+"""Threads, and waits that something ends: on CPython, and on MicroPython's unix port, where threads run in parallel."""
 
 import sys
 from pathlib import Path
 
 import pytest
+import returned_cases
 import waiting_cases
 
 import limited
@@ -43,10 +44,12 @@ WAITS = [
 ]
 CASES = [f"thread_cases.{case.format(count=2000, few=200)}" for case in MESSAGES]
 CASES += [f"waiting_cases.{case}" for case in WAITS]
+CASES += [f"returned_cases.{case}" for case in returned_cases.CASES]
 # Where waiters sleep, and where a clock wraps around.
 ON_CPYTHON = [f"waiting_cases.sleeps({call!r})" for call in waiting_cases.CALLS]
 ON_CPYTHON += [f"waiting_cases.published_before_waiters_are_counted({kind})" for kind in (1, 2, 5)]
-ON_UNIX = [f"waiting_cases.{what}({days})" for what in ("timeout_of_days", "data_after_days") for days in (5, 7, 30)]
+ON_UNIX = [f"returned_cases.{case}" for case in returned_cases.ON_BOARDS]
+ON_UNIX += [f"waiting_cases.{what}({days})" for what in ("timeout_of_days", "data_after_days") for days in (5, 7, 30)]
 
 
 def _source(case):

@@ -143,6 +143,8 @@ class TextFile(File):
         self._text = ""  # read ahead
         self._cut = b""  # what readinto() gave the beginning of
         self._ended = False
+        self._buffer = bytearray(_AHEAD)
+        self._got = -1  # bytes in it that are not among the text yet, 0 for the end of the stream
 
     def write(self, data):
         sock = self._for(self._writes, "writable")
@@ -159,23 +161,38 @@ class TextFile(File):
         """Read some more text ahead. False at the end of the stream."""
         if self._ended:
             return False
-        data = self._sock.recv(_AHEAD)
-        self._ended = not data
-        data = self._bytes + data
-        whole = len(data) if self._ended else _whole(data)
-        self._bytes = data[whole:]
-        self._text += self._translated(str(data[:whole], "utf-8"))
-        return not self._ended
+        # Where this is interrupted, it goes on the next time: not between the receive and its store, which has no jump,
+        # and not among the stores at the end.
+        if self._got < 0:
+            self._got = self._sock.recv_into(self._buffer)
+        ended = not self._got
+        data = self._bytes + bytes(self._buffer[: self._got])
+        whole = len(data) if ended else _whole(data)
+        left = data[whole:]
+        try:
+            text, cr = self._translated(str(data[:whole], "utf-8"), ended)
+        except UnicodeError:
+            self._bytes = left
+            self._got = -1
+            raise
+        text = self._text + text
+        self._text = text
+        self._bytes = left
+        self._cr = cr
+        self._ended = ended
+        self._got = -1
+        return not ended
 
-    def _translated(self, text):
+    def _translated(self, text, ended):
+        """`text` as a program gets it, and whether a "\r" is kept back that may become "\r\n"."""
         if self._newline is not None:
-            return text
+            return text, False
         if self._cr:
             text = "\r" + text
-        self._cr = text.endswith("\r") and not self._ended
-        if self._cr:
+        cr = text.endswith("\r") and not ended
+        if cr:
             text = text[:-1]
-        return text.replace("\r\n", "\n").replace("\r", "\n")
+        return text.replace("\r\n", "\n").replace("\r", "\n"), cr
 
     def _taken(self, n):
         text, self._text = self._text[:n], self._text[n:]

@@ -553,8 +553,8 @@ class socket(Handle):
     def _readline(self, n=None):
         return loaded("kernel.files").readline(self, n)
 
-    def _receive_whole(self, into, at, n, flags, message, until):
-        return loaded("kernel.files").receive_whole(self, into, at, n, flags, message, until)
+    def _receive_whole(self, into, n, flags, message, until):
+        return loaded("kernel.files").receive_whole(self, into, n, flags, message, until)
 
     @micropython.native  # for speed
     def ioctl(self, request, argument):

@@ -88,18 +88,14 @@ static mp_obj_t endpoint_append_packet(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(append_packet_obj, 6, 6, endpoint_append_packet);
 
-// fetch(into, at, n, skip, keep), keep being LINE for what ends with the first newline
+// fetch(into, at, n, skip, keep)
 static mp_obj_t endpoint_fetch(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
     af_endpoint_t *self = af_endpoint_of(args[0]);
     size_t skip = index_of(args[4]);
-    bool line = args[5] == AF_INT(-1);
-    bool keep = !line && mp_obj_is_true(args[5]);
+    bool keep = mp_obj_is_true(args[5]);
     span_t into = span_of(args);
     af_lock(&self->rlock, true);
-    if (line) {
-        into.n = af_ring_find(&self->ring, '\n', into.n);
-    }
     int32_t done = af_ring_peek(&self->ring, into.bytes, into.n, skip);
     if (!keep) {
         af_ring_skip(&self->ring, done);

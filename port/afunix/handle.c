@@ -84,9 +84,18 @@ static MP_DEFINE_CONST_FUN_OBJ_2(try_write_obj, handle_try_write);
 
 // Receives
 
+enum { AT_ONCE, ANY, ALL, LINE }; // without waiting for a lock, any number of bytes, all that is asked for, a line
+
+// Is there as much as a call wants that must not return less, or a packet? What it took of less would be lost where the
+// wait for the rest is interrupted.
+static inline bool is_enough(af_socket_id_t self, size_t n) {
+    const af_ring_t *ring = &self.endpoint->ring;
+    return ring->control->framed || af_ring_used(ring) >= n;
+}
+
 // As much as there is room for in `into`; `n` bytes of it where that is not MP_OBJ_NULL. It says how much room there
 // is.
-AF_HOT int32_t take(mp_obj_t self, mp_obj_t into, mp_obj_t n, bool wait, size_t *room) {
+AF_HOT int32_t take(mp_obj_t self, mp_obj_t into, mp_obj_t n, int way, size_t *room) {
     mp_buffer_info_t buffer;
     if (!af_bytes_of(into, &buffer, MP_BUFFER_WRITE) || !buffer.len) {
         return AF_NOT;
@@ -98,13 +107,17 @@ AF_HOT int32_t take(mp_obj_t self, mp_obj_t into, mp_obj_t n, bool wait, size_t 
         buffer.len = AF_NUMBER(n);
     }
     *room = buffer.len;
-    return af_take(af_socket_of(self), buffer.buf, buffer.len, wait);
+    af_socket_id_t socket = af_socket_of(self);
+    if (way == ALL && !is_enough(socket, buffer.len)) {
+        return AF_NOT;
+    }
+    return af_take(socket, buffer.buf, buffer.len, way);
 }
 
 static AF_FLAT mp_obj_t handle_recv_into(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     if (n_args < 4 && !kw_args->used) {
         size_t room;
-        int32_t done = take(args[0], args[1], n_args == 3 ? args[2] : MP_OBJ_NULL, true, &room);
+        int32_t done = take(args[0], args[1], n_args == 3 ? args[2] : MP_OBJ_NULL, ANY, &room);
         if (done >= 0) {
             return AF_INT(done);
         }
@@ -118,7 +131,7 @@ static AF_FLAT mp_obj_t handle_readinto(size_t n_args, const mp_obj_t *args) {
     int32_t done = AF_NOT;
     if (n_args == 2) {
         size_t room;
-        done = take(args[0], args[1], MP_OBJ_NULL, true, &room);
+        done = take(args[0], args[1], MP_OBJ_NULL, ALL, &room);
         if (done >= 0 && (size_t)done == room) {
             return AF_INT(done);
         }
@@ -129,14 +142,12 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(readinto_obj, 2, 3, handle_readinto);
 
 static AF_FLAT mp_obj_t handle_try_readinto(mp_obj_t self, mp_obj_t into) {
     size_t room;
-    int32_t done = take(self, into, MP_OBJ_NULL, false, &room);
+    int32_t done = take(self, into, MP_OBJ_NULL, AT_ONCE, &room);
     return AF_INT(done < 0 ? 0 : done);
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(try_readinto_obj, handle_try_readinto);
 
 // Receives that make an object: all memory is taken before, and what was there may be another's by then.
-
-enum { ANY, ALL, LINE }; // any number of bytes, all that is asked for, just as many as there are in a line
 
 // Up to `n` bytes in that way, or one packet, and the origin of who sent it.
 static int32_t take_if(af_socket_id_t self, uint8_t *into, uint32_t n, int way, mp_obj_t *origin) {
@@ -287,7 +298,13 @@ static mp_uint_t stream_go_on(mp_obj_t self, qstr name, void *buf, mp_uint_t siz
 static mp_uint_t stream_read(mp_obj_t self, void *buf, mp_uint_t size, int *errcode) {
     int32_t done = AF_NOT;
     #if !MICROPY_ENABLE_DYNRUNTIME // no room for one more in a file
-    done = af_take(af_socket_of(self), buf, size, true);
+    af_socket_id_t socket = af_socket_of(self);
+    if (is_enough(socket, size)) {
+        done = af_take(socket, buf, size, true);
+        if (done >= 0) {
+            return done;
+        }
+    }
     #endif
     return stream_go_on(self, MP_QSTR__read_into, buf, size, done, errcode);
 }

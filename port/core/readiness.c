@@ -1,7 +1,10 @@
 #include "readiness.h"
 
 bool af_readable(const af_ring_t *ring) {
-    return ring->control->framed ? af_ring_packets(ring) : af_ring_used(ring);
+    if (ring->control->framed) {
+        return af_ring_packets(ring);
+    }
+    return af_ring_used(ring) | (ring->control->attention & AF_RETURNED);
 }
 
 bool af_writable(const af_ring_t *ring) {

@@ -39,8 +39,8 @@ typedef struct {
     uint32_t slots, packets_wrap; // packets, may be 0; 2 * slots - 1, or 0
 } af_ring_t;
 
-// Of the reasons for attention, the one that C knows: see constants.py.
-enum { AF_URGENT = 16 };
+// Of the reasons for attention, those that C knows: see data/ring.py.
+enum { AF_URGENT = 16, AF_RETURNED = 64 };
 
 // What stands for "not now, or not in this way"; nothing was changed.
 #define AF_NOT (-1)

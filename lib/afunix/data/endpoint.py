@@ -29,7 +29,6 @@ _RECEIVE = const(1)
 _SEND = const(2)
 _BOTH = const(3)
 
-_LINE = const(-1)
 _NOBODY = None  # an object, for viper code
 
 _IN = const(1)
@@ -122,6 +121,7 @@ class Endpoint(State, Recorded):
         self.pending = 0  # connections not yet accepted: first to last, linked by `next`
         self.first = self.last = self.next = None
         self.marks = self.last_mark = None  # the Ancillary queued on a stream, by position, linked by `next`
+        self.returned = None  # what was taken from a stream and given back, see kernel/returned.py
         self.in_flight = 0  # how many of the references are queued messages'
         self.options = None  # what setsockopt changed
         self.sender = self.cargo = None  # of the packet that `fetch_packet` saw last
@@ -162,15 +162,9 @@ class Endpoint(State, Recorded):
 
     @micropython.native
     def fetch(self, into, at, n, skip, keep):
-        """Copy up to `n` bytes behind the first `skip` to into[at:]; release them unless `keep`. Returns how many.
-
-        LINE for `keep` releases them, too, and takes none behind the first newline.
-        """
+        """Copy up to `n` bytes behind the first `skip` to into[at:]; release them unless `keep`. Returns how many."""
         n = _room(into, at, n)
         self.rlock.acquire()
-        if keep == _LINE:
-            n = ring.find(self.ctl, self.memory, 10, n)
-            keep = False
         n = ring.peek(self.ctl, self.memory, into, at, n, skip)
         if n < 0:
             n = 0

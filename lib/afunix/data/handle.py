@@ -5,7 +5,7 @@ that `socket` adds: `_send`, `_receive`, `_finish`. The same methods serve Micro
 select.poll and asyncio take a socket as it is.
 """
 
-from ..host import StreamBase, blank, is_bytes, micropython, seal
+from ..host import StreamBase, blank, const, is_bytes, micropython, seal
 
 # A board looks a builtin name up in a long table, one entry after the other: 20 us each on a Pico. And it knows an
 # object's class without a call.
@@ -14,6 +14,7 @@ _bytes = bytes
 _bytearray = bytearray
 _int = int
 _zero = 0
+_STREAM = const(1)
 
 
 class Handle(StreamBase):
@@ -97,9 +98,12 @@ class Handle(StreamBase):
         if n is None and buffer.__class__ is _bytearray:
             n = _len(buffer)
             d = self._d
-            done = d[0].take(buffer, 0, n, d[1]) if n else -1
-            if done == n:
-                return n
+            ep = d[0]
+            done = -1
+            if n and (ep.queued() >= n or ep.kind != _STREAM):  # what is taken of less could be lost in a wait
+                done = ep.take(buffer, 0, n, d[1])
+                if done == n:
+                    return n
             return self._read_into(buffer, done)
         return self._read_into(buffer, -1, n)
 

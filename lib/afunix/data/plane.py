@@ -87,7 +87,7 @@ if _afunix is not None:
         credentials=0, nonblocking=False, backlog=0, first=None, last=None, next=None,
         address=None, bound=None, peer_address=None,
         callers=None, next_caller=None, previous_caller=None,
-        marks=None, last_mark=None, in_flight=0,
+        marks=None, last_mark=None, returned=None, in_flight=0,
     )
     # fmt: on
     _calls = _named(_CALLS, _data_calls)

@@ -4,7 +4,7 @@ The Python data plane's: what is done here for each message, C does in its own w
 in state.py.
 """
 
-from ..host import Lock, const, copy, micropython, ptr8, ptr32
+from ..host import Lock, const, copy, micropython, ptr32
 
 _W = const(0)
 _R = const(1)
@@ -20,6 +20,7 @@ _SERIAL = const(10)
 _LENGTHS = const(11)
 
 _URGENT = const(16)  # in ATTENTION: an urgent byte is queued
+_RETURNED = const(64)  # in ATTENTION: bytes were given back, and come before those in the ring
 
 _IN = const(1)
 _PRI = const(2)
@@ -48,7 +49,7 @@ def ready(ctl, target) -> int:
             events = _IN
         if (t[_RW] - t[_RR]) & t[_RWRAP] == t[_SLOTS] or 2 * free < t[_SIZE]:
             free = 0
-    elif c[_W] != c[_R]:
+    elif (c[_W] - c[_R]) | (c[_ATTENTION] & _RETURNED):
         events = _IN
     if free:
         events |= _OUT
@@ -195,24 +196,6 @@ def skip(ctl, n: int):
     """Release the first `n` queued bytes."""
     c = ptr32(ctl)
     c[_R] = (c[_R] + n) & c[_WRAP]
-
-
-@micropython.viper
-def find(ctl, memory, byte: int, n: int) -> int:
-    """How many of the first `n` queued bytes end with the first `byte`; all there are (up to n) if it is not there."""
-    c = ptr32(ctl)
-    r = c[_R]
-    mask = c[_SIZE] - 1
-    there = (c[_W] - r) & c[_WRAP]
-    if n > there:
-        n = there
-    m = ptr8(memory)
-    i = 0
-    while i < n:
-        if m[(r + i) & mask] == byte:
-            return i + 1
-        i += 1
-    return n
 
 
 @micropython.viper

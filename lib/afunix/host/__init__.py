@@ -9,7 +9,12 @@ Recorded        base class of what the holder of the kernel's lock changes: wher
 Table           Table(items): a list of that kind, `items` itself where that will do
 Registry        a dict of that kind
 record          record(lock): it is the kernel's lock whose sections are recorded
-keep            keep(): a section is about to raise, and what it has changed is to stay
+keep            keep(failure): a section is about to raise this, and what it has changed is to stay
+commit          commit(): what the call has done stays, though an exception may end it
+on_undo         on_undo(function, *arguments): call it when all is taken back that the section changes from now on
+on_give_up      on_give_up(function, *arguments): call it when the call is given up, and taken back as far as that goes
+transaction     decorator of a call, and aside of what is no part of one; see host/cpython_lock.py
+lost            lost(): the descriptors of sockets that were dropped open, where their finalisers may be torn
 words           words(n): n machine words of that kind, all 0, that cannot be moved
 
 Bytes:

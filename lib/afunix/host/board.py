@@ -22,7 +22,7 @@ def commit():
     pass
 
 
-enter = leave = commit
+enter = leave = on_give_up = on_undo = commit
 
 
 def lost():

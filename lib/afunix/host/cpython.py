@@ -21,6 +21,8 @@ from .cpython_lock import (  # noqa: F401
     keep,
     later,
     lost,
+    on_give_up,
+    on_undo,
     record,
     transaction,
 )

@@ -11,7 +11,7 @@ class _Words(array):
 
     def __setitem__(self, i, value):
         if i >= self._FIRST:
-            journal.note_section(array.__setitem__, self, i, self[i])
+            journal.on_undo(array.__setitem__, self, i, self[i])
         array.__setitem__(self, i, value)
 
 
@@ -42,7 +42,7 @@ def waking(cls):
 def _moving(cls, name, least):
     """The operation `name`, which moves the ring's counters: they can be set back."""
     plain = getattr(cls, name)
-    note = journal.note if name == "take" else journal.note_section
+    note = journal.note if name == "take" else journal.on_undo
 
     def operation(self, *args):
         moved = [self.counters()]

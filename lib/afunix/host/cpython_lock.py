@@ -148,7 +148,7 @@ def note(undo, *arguments):
         thread.call.append(_Journal(None, (undo, *arguments)))
 
 
-def note_section(undo, *arguments):
+def on_undo(undo, *arguments):
     """The same, which needs no undoing where it is done outside a section."""
     if _recording():
         _lock.journal.append((undo, *arguments))
@@ -287,6 +287,13 @@ def _transaction(function):
 _INTERRUPTS = (KeyboardInterrupt, SystemExit)
 
 
+def on_give_up(function, *arguments):
+    """The function is called when the call that is being made was given up, and taken back as far as that goes; again
+    where it was interrupted."""
+    if thread.call is not thread.none:
+        thread.call.given_up = (*thread.call.given_up, (function, *arguments))
+
+
 def _give_up(call, outer, failure):
     """An exception ends the call, which was made in the call `outer`. This may be done again where it was
     interrupted."""
@@ -297,11 +304,13 @@ def _give_up(call, outer, failure):
             _lock.take_back(call)
         finally:
             _lock.release()
-    elif call and not isinstance(failure, OSError):
+    elif isinstance(failure, OSError):
+        return
+    elif call:
         with _lock:
             _lock.take_back(call)
-    else:
-        return
+    for function, *arguments in reversed(call.given_up):
+        function(*arguments)
     wake()
     if outer is thread.none and _lock.left and _lock.try_enter():
         _lock.__exit__(None, None, None)

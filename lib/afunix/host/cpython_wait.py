@@ -11,6 +11,7 @@ class Call(list):
     """A call that a thread is in, with what can be taken back of it: see cpython_lock.py."""
 
     __hash__ = object.__hash__
+    given_up = ()  # what is done when it has been taken back: (function, *arguments) each
 
 
 class _None(Call):

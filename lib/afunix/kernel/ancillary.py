@@ -131,12 +131,16 @@ def carried(endpoint):
 class Received:
     """What a receive is told beside the bytes; nobody wants the descriptors."""
 
+    has_result = False  # is `result` what the call returns?
+
     def __init__(self):
         self.address = None
         self.owner = None  # None where no message was received that could tell, and where the sender does not say
         self.flags = 0
         self.stopped = False  # a receive ended before what it may not cross
         self.carried = ()  # the rights that are received
+        self.done = 0  # bytes that the call has received before, into
+        self.whole = None  # that buffer, where they are all in `result`
 
     def prepare(self, endpoint, rights, result):
         """A message with these `rights` is about to be received; `result` is its bytes, or how many. Takes all memory

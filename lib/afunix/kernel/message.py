@@ -14,6 +14,7 @@ from ..host import (
     integer,
     micropython,
     ptr8,
+    seal,
     size,
     size_of,
     transaction,
@@ -223,6 +224,8 @@ def _claim(message, endpoint, data):
 class Message(Received):
     """A message that is received, and what the call that receives it returns."""
 
+    has_result = True
+
     @micropython.native  # for speed
     def __init__(self, shape, space, flags):
         self.address = None
@@ -230,6 +233,8 @@ class Message(Received):
         self.flags = 0
         self.stopped = False
         self.carried = ()
+        self.done = 0
+        self.whole = None
         self._shape = shape
         self._space = space  # bytes for control messages
         self._more_flags = flags and flags & so.MSG_CMSG_CLOEXEC
@@ -286,6 +291,10 @@ class Message(Received):
     @micropython.native  # for speed
     def received(self, result):
         """What the call returns: it is made before the message is taken out of the queue."""
+        if self.whole is not None:
+            result = seal(self.whole, self.done + result)
+        elif self.done:
+            result += self.done
         if self._shape == ADDRESSED:
             self.result = result, self.address
         else:

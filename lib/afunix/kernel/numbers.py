@@ -17,8 +17,6 @@ ERROR = 4
 NOT_OPEN = 8
 URGENT = 16
 
-LINE = -1  # for Endpoint.fetch: up to the end of the first line
-
 NOBODY = -1  # the owner of a message that never came
 
 EPERM = 1

@@ -250,11 +250,17 @@ def _readable_bytes(endpoint, argument):
         raise error(c.EINVAL)
     if endpoint.kind == c.SOCK_DGRAM:
         return endpoint.first_length()
-    return endpoint.queued() if endpoint.marks is None else endpoint.marks.unread(endpoint)
+    n = endpoint.queued() if endpoint.marks is None else endpoint.marks.unread(endpoint)
+    return n + _given_back(endpoint)
+
+
+def _given_back(endpoint):
+    return 0 if endpoint.returned is None else endpoint.returned.left()
 
 
 def _unsent_bytes(endpoint, argument):
-    return endpoint.peer.queued() if endpoint.peer is not None else 0
+    peer = endpoint.peer
+    return peer.queued() + _given_back(peer) if peer is not None else 0
 
 
 def _at_mark(endpoint, argument):

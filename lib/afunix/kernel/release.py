@@ -30,6 +30,8 @@ def _end_connection(endpoint, peer, unaccepted, orphan=orphan):
     peer.shut = _BOTH
     if endpoint.kind != _STREAM:
         left = endpoint.protocol.unread(endpoint)
+    elif endpoint.returned is not None:
+        left = True
     elif endpoint.marks is None:
         left = endpoint.queued()
     else:

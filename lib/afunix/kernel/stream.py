@@ -18,7 +18,7 @@ _ENOTCONN = const(107)
 _CONNECTED = const(2)
 _RECEIVE = const(1)
 _SEND = const(2)
-_ANCILLARY = const(1)
+_ANCILLARY = const(1)  # for Endpoint.attend
 _BUSY = const(32)
 _MSG_OOB = const(1)
 _MSG_PEEK = const(2)
@@ -106,7 +106,7 @@ def receive(sock, into, at, n, flags, message, until):
     """Receive up to `n` bytes into into[at:]; all `n` with MSG_WAITALL. Returns how many, -1 for "none now". How long
     it waits is said as for `send`."""
     if flags & _MSG_WAITALL and not flags & (_MSG_PEEK | _MSG_OOB):
-        return sock._receive_whole(into, at, n, flags, message, until)
+        return sock._receive_whole(into, n, flags, message, until)
     if until is None:
         until = sock._until(flags, False)
     return perform(sock, receive_step, until, into, at, n, flags, message)
@@ -124,6 +124,11 @@ def receive_step(ep, into, at, n, flags, message):
     skip = 0
     if keep and ep.options is not None:
         skip = ep.options.skipped()
+    part = ep.returned
+    if part is not None:
+        if skip < part.left():
+            return _done(ep, into, flags, message, 0, part.receive(ep, into, at, n, skip, keep, message))
+        skip -= part.left()
     if ep.attends(_ANCILLARY):
         ep.skip(0)  # a reader of the plain case that began before comes to its end
         return _done(ep, into, flags, message, 0, _ancillary().receive_marked(ep, into, at, n, skip, keep, message))
@@ -150,6 +155,8 @@ def _receive_plain(ep, into, at, n, flags, message, skip):
         into[0] = buffer
     if message is not None:
         _ancillary().tell_sender(ep, message, message.owner or 0)
+        if message.whole is not None:  # of which the result is made now
+            ep.fetch(buffer, at, n, skip, True)
         message.prepare(ep, (), buffer if fresh else n)
     return take(ep, into, at, n, flags, message, buffer, skip, receive_step)
 

@@ -102,7 +102,7 @@ def at_mark(endpoint):
     """Is the next byte the mark, or a taken one in the mark's stead?"""
     item = mark(endpoint)
     first = endpoint.marks
-    if endpoint.ahead(first.start):
+    if endpoint.returned is not None or endpoint.ahead(first.start):
         return 0
     if first.urgent == TAKEN:
         return int(item is None or endpoint.ahead(item.start) == endpoint.ahead(first.end))
