@@ -13,13 +13,18 @@ import struct
 import sys
 import threading
 import time
+import zlib
 from pathlib import Path
 
 import view
 
 OURS = str(Path(sys.modules["afunix"].__file__).parent)
 KINDS = {"line": "line", "opcode": "opcode", "callback": "line", "closing": "line", "collect": "line"}
-_RETURN = dis.opmap["RETURN_VALUE"]
+_RETURNS = [dis.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST") if name in dis.opmap]
+# Of how many places one is tried. Whole programs have too many lines, too.
+_SAMPLES = {"opcode": 50, "callback": 12, "closing": 12, "collect": 12}
+_SAMPLE_OF_PROGRAMS = 4
+_SWEEPS = os.environ.get("SWEEPS", "1")
 _SECONDS = int(os.environ.get("PATIENCE", 30))
 
 
@@ -80,7 +85,7 @@ class _Tracer:
 
 def _is_last(frame):
     outer = frame.f_back
-    if frame.f_code.co_code[frame.f_lasti] != _RETURN:
+    if frame.f_code.co_code[frame.f_lasti] not in _RETURNS:
         return False
     while outer is not None:
         if outer.f_code.co_filename.startswith(OURS):
@@ -107,6 +112,14 @@ def _where(frame):
     return " < ".join(found)
 
 
+def tries(title, kind, place):
+    """Is that place tried?"""
+    if _SWEEPS == "all" or title.startswith("planted"):
+        return True
+    size = _SAMPLES.get(kind, _SAMPLE_OF_PROGRAMS if title.startswith("asyncio.run") else 1)
+    return zlib.crc32(f"{_SWEEPS} {title}{place}".encode()) % size == 0
+
+
 def strike(world, call, kind, k, callback=None):
     """world.answer = call(), with a fault of that kind at the k-th place; none with k = 0."""
     world.answer = None
@@ -119,7 +132,10 @@ def strike(world, call, kind, k, callback=None):
     except BaseException as raised:
         sys.settrace(None)
         failure = raised
-    return Strike(failure, tracer)
+    try:
+        return Strike(failure, tracer)
+    finally:
+        failure = None  # or it would keep this frame, and this frame it
 
 
 def after_callbacks():

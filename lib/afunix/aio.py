@@ -401,17 +401,16 @@ async def start_unix_server(client_connected_cb, path, backlog=5):
     """
     bury()
     sock = socket()
+    server = None
     try:
         keep(sock, asyncio.current_task())  # Ctrl-C may come when it is bound, and no server has it yet
         sock.bind(path)
         sock.listen(backlog)
         server = Server(sock, client_connected_cb)
-    except BaseException:
-        sock.close()
-        raise
-    try:
         await asyncio.sleep(0)  # a task that is cancelled before its start would not reach `finally`
     except BaseException:
-        server.close()
+        sock.close()
+        if server is not None:
+            server.close()
         raise
     return server

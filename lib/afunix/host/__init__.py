@@ -9,12 +9,14 @@ Recorded        base class of what the holder of the kernel's lock changes: wher
 Table           Table(items): a list of that kind, `items` itself where that will do
 Registry        a dict of that kind
 record          record(lock): it is the kernel's lock whose sections are recorded
-keep            keep(failure): a section is about to raise this, and what it has changed is to stay
-commit          commit(): what the call has done stays, though an exception may end it
+transaction     decorator of a function, or of a class and its public methods: where exceptions may come anywhere, what
+                it cuts short has not happened; see host/cpython_lock.py
+keep            keep(failure): a section is about to raise that, and what it has changed is to stay
+commit          commit(): what the call has changed stays, though it may be cut short
 on_undo         on_undo(function, *arguments): call it when all is taken back that the section changes from now on
 on_give_up      on_give_up(function, *arguments): call it when the call is given up, and taken back as far as that goes
-transaction     decorator of a call, and aside of what is no part of one; see host/cpython_lock.py
-lost            lost(): the descriptors of sockets that were dropped open, where their finalisers may be torn
+aside           decorator: what the function changes stays, though the section that it is called in may be taken back
+lost            lost(): the descriptors of sockets that were dropped, and whose finalisers were cut short
 words           words(n): n machine words of that kind, all 0, that cannot be moved
 
 Bytes:
@@ -33,9 +35,10 @@ Waiting:
 
 deadline        deadline(ms): the moment that many milliseconds away, FOREVER for a negative count
 enter, leave    around a loop that waits
-changes         changes(): a number that grows with every wake between `enter` and `leave`
-pause           pause(seen, deadline): wait until `changes()` is not `seen` any more (or a while has passed);
-                False when the deadline has passed
+changes         changes(): from now on changes count, for the `pause` that is given the result
+pause           pause(changes, deadline): wait until something has changed (or a while has passed); False when the
+                deadline has passed
+blocked         blocked(counted): how many calls wait, `counted` where they are counted under the kernel's lock
 wake            something changed that a waiter may wait for
 waking          class decorator: an Endpoint whose data operations wake the waiters, where waiters do not poll
 

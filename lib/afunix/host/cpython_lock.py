@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 import weakref
+from threading import get_ident
 
 from .cpython_wait import Call, thread, waiters, wake
 
@@ -47,7 +48,8 @@ class Lock:
 class _Journal(list):
     """What one section has changed: (function, its arguments) to take each change back, the last of them last.
 
-    number  how many sections before it have changed anything; None for a change that has no section
+    number  how many sections before it have changed anything, or have seen what another thread has changed; None for a
+            change that has no section
     """
 
     def __init__(self, number, *changes):
@@ -71,6 +73,7 @@ class SectionLock(Lock):
         self.journal = _Journal(0)
         self.kept = None  # see keep
         self._settle = settle
+        self._last = 0  # the thread whose section was the last one
 
     def __enter__(self):
         self.acquire()
@@ -83,8 +86,12 @@ class SectionLock(Lock):
             self.journal.take_back()
         if self.left or _dropped:
             self._settle()
+        me = get_ident()
         if self.journal:
             self._keep_journal()
+        elif self._last != me:
+            self.journal = _Journal(self.journal.number + 1)  # it has seen what others have done: that stays
+        self._last = me
         self._lock.release()
         if kind is None:
             after_operation()

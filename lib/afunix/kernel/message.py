@@ -406,8 +406,8 @@ def recvmsg_into(sock, buffers, ancbufsize, flags):
     return receive_scattered(sock, buffers, ancbufsize, flags)
 
 
-@micropython.native  # for speed
 @transaction
+@micropython.native  # for speed
 def send_fds(sock, buffers, fds, flags=0, address=None):
     """Send `buffers` and the descriptors `fds` over `sock`, as CPython's socket.send_fds."""
     return sock.sendmsg(buffers, [(so.SOL_SOCKET, so.SCM_RIGHTS, _numbers_in(fds))], flags, address)
@@ -422,8 +422,8 @@ def _numbers_in(fds):
     return bytes(array("i", [index(fd) for fd in fds]))
 
 
-@micropython.native  # for speed
 @transaction
+@micropython.native  # for speed
 def recv_fds(sock, bufsize, maxfds, flags=0):
     """Receive up to `bufsize` bytes and `maxfds` descriptors. Returns (data, descriptors, msg_flags, address)."""
     if not isinstance(maxfds, (int, bool)):
