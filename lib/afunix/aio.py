@@ -9,9 +9,10 @@ socket that another task closes meanwhile raises OSError(EBADF). Waiting for a s
 MicroPython asyncio's own select.poll asks the sockets.
 
 A program that Ctrl-C has ended can be run again. On CPython asyncio.run cancels its tasks. On MicroPython it leaves
-them, to go on in the next asyncio.run or to be forgotten by asyncio.new_event_loop; there the next start_unix_server
-or open_unix_connection first closes the servers, and the connections of tasks that have not ended, which this module
-has opened in a run that an exception ended, and cancels those tasks that are left.
+them, to go on in the next asyncio.run, which cancels only the one that had been passed to it, or to be forgotten by
+asyncio.new_event_loop; there the next start_unix_server or open_unix_connection first closes the servers, and the
+connections of tasks that have not ended, which this module has opened in a run that an exception ended, and cancels
+those tasks that are left.
 """
 
 import asyncio

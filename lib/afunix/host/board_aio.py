@@ -118,6 +118,8 @@ async def until(test, *arguments):
 
 _opened = []  # [socket, task, IOQueue, number of the run]
 _run = 0
+_programs = []  # (task, IOQueue) of each asyncio.run that has not returned
+_running = 0  # of them are under way
 
 
 def keep(sock, task):
@@ -141,23 +143,41 @@ def bury():
     for kept in tuple(_opened):
         sock, task, former, run = kept
         if former is not queue or run != _run:
-            sock.close()
             if former is queue and task is not core.cur_task:
                 task.cancel()
+            sock.close()
             _opened.remove(kept)
+
+
+def _end_programs():
+    """Cancel what asyncio.run was called with when an exception ended it: it would go on beside the program that is
+    run now, which may be the same one again."""
+    core.cur_task = None  # it stays what ran last, and that cannot be cancelled
+    while _programs:
+        task, queue = _programs[-1]
+        if queue is core._io_queue:
+            task.cancel()
+        _programs.pop()
 
 
 def run(coro):
     """asyncio.run, with an eye on how it ends."""
-    global _run
-    task = core.create_task(coro)
+    global _run, _running
     if core.cur_task is not None:
         _run += 1  # an earlier run, from before this module was there, was left by Ctrl-C
+    if not _running:
+        _end_programs()
+    task = core.create_task(coro)
+    _programs.append((task, core._io_queue))
     try:
+        _running += 1
         result = core.run_until_complete(task)
     except BaseException:
         _run += 1
         raise
+    finally:
+        _running -= 1
+    _programs.pop()
     _opened[:] = [kept for kept in _opened if kept[1] is not task]
     return result
 
