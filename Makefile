@@ -22,6 +22,10 @@ ROUNDS ?= 20000
 # For how many seconds make fuzz looks for faults; or the one input that it runs step by step.
 TIME ?= 60
 UNIT ?=
+# How often make storm presses Ctrl-C in each call; the seed of the moments; the calls and the data planes, else all.
+PRESSES ?= 2000
+SEED ?= 1
+STORM ?=
 # More arguments for make mutants: --sample, --seed, --kind, --file, --unix, --again, --list.
 MUTANTS ?=
 # What make profile looks into: program, function and a part of a case's name; and the data plane, native or python.
@@ -42,7 +46,7 @@ PREPARE := sh firmware/prepare.sh
 # What compiles the native module for ARCH.
 NATIVE_GROUP = $(if $(filter xtensawin,$(ARCH)),xtensa,$(if $(filter x64,$(ARCH)),,native))
 
-.PHONY: help run test test-host test-unix test-faults hostile test-board test-qemu differential fuzz mutants corpus lint format firmware firmware-plain unix natmod faults dist bench profile install doctor repl ports clean distclean
+.PHONY: help run test test-host test-unix test-faults storm hostile test-board test-qemu differential fuzz mutants corpus lint format firmware firmware-plain unix natmod faults dist bench profile install doctor repl ports clean distclean
 
 help: ## print this list
 	@echo "afunix: Unix domain sockets for MicroPython boards"
@@ -56,6 +60,8 @@ help: ## print this list
 	@echo "  EXAMPLES=10000        how many programs make differential compares"
 	@echo "  TIME=60               for how many seconds make fuzz looks for faults"
 	@echo "  UNIT=build/fuzz/...   an input that make fuzz has saved: run only that, step by step"
+	@echo "  PRESSES=2000          how often make storm presses Ctrl-C in each call; SEED=1 decides when"
+	@echo "  STORM='--plane c'     what make storm interrupts: see host_tests/faults/storm.py"
 	@echo "  MUTANTS='--sample 90' how many edits make mutants makes, and which: see host_tests/mutants/run.py"
 	@echo "  TESTS='-k word'       more arguments for pytest"
 
@@ -88,7 +94,12 @@ test-unix: ## the tests on MicroPython's unix port
 test-faults: ## faults at every place of every control call, on MicroPython's unix port and on CPython
 	@$(PREPARE) host unix
 	@$(PYTHON) firmware/build.py faults
-	@$(PYTEST) host_tests/faults $(TESTS); status=$$?; cat build/faults/sweeps/summary.md; exit $$status
+	@$(PYTEST) host_tests/faults -m "not board" $(TESTS); status=$$?; cat build/faults/sweeps/summary.md; exit $$status
+
+storm: ## Ctrl-C at an emulated Pico's console, PRESSES times into each call
+	@$(PREPARE) host unix pico
+	@$(PYTHON) firmware/build.py unix pico
+	@PYTHONPATH=firmware:host_tests:benchmarks $(PYTHON) host_tests/faults/storm.py --presses $(PRESSES) --seed $(SEED) $(STORM)
 
 hostile: ## every call with every wrong argument, and ROUNDS races of stale handles
 	@$(PREPARE) host unix

@@ -93,8 +93,11 @@ class Pico:
     def __init__(self, firmware, files=None):
         if not Path(firmware).is_file():
             raise Failure(f"{firmware} is missing; build it with: make firmware")
-        extras = (*quiet_pico.BOARD.extras, Pulses, lambda: Mark(lambda is_up: self.on_edge(is_up)))
-        self._device = MicroPythonDevice(board=dataclasses.replace(quiet_pico.BOARD, image=firmware, extras=extras))
+        self._host = quiet_pico.QuietHost()
+        extras = [each for each in quiet_pico.BOARD.extras if each is not quiet_pico.QuietHost]
+        extras += [lambda: self._host, Pulses, lambda: Mark(lambda is_up: self.on_edge(is_up))]
+        board = dataclasses.replace(quiet_pico.BOARD, image=firmware, extras=tuple(extras))
+        self._device = MicroPythonDevice(board=board)
         self._device.mcu.core.pc = FLASH_START_ADDRESS
         self.simulator = self._device.simulator
         self.core = self._device.mcu.core
@@ -112,13 +115,18 @@ class Pico:
         """Cycles since power-on."""
         return round(self.clock.nanos / CYCLE_NANOSECONDS)
 
-    def exec(self, source, seconds=600):
-        """Run `source` and return what it prints. Raises Failure for an exception, or after emulated `seconds`."""
+    def exec(self, source, seconds=600, on_output=None):
+        """Run `source` and return what it prints. Raises Failure for an exception, or after emulated `seconds`.
+
+        `on_output` is given what comes from the board as it comes, the raw REPL's own bytes as well.
+        """
         cdc = self._device.cdc
         runner = RawReplRunner(cdc, source.encode())
 
         def receive(data):
             runner.feed(data)
+            if on_output:
+                on_output(data)
             if runner.result is not None:
                 # At this very instruction, not at the end of a batch, whose length depends on real time.
                 self.simulator.stopped = True
@@ -141,6 +149,12 @@ class Pico:
         if error:
             raise Failure("a program on the emulated Pico failed", f"{output}{error}")
         return output
+
+    def type(self, data):
+        """Send `data` to the board's console, at this moment; for alarms of `clock`."""
+        for byte in data:
+            self._device.cdc.send_serial_byte(byte)
+        self._host.send_now()
 
     def run_batch(self):
         """Let the emulator go on until it is stopped, or for a moment."""

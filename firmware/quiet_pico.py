@@ -23,26 +23,36 @@ PACKET_BYTES = 64
 class QuietHost:
     """Keeps empty packets of the emulated USB host from the firmware."""
 
+    def __init__(self):
+        self._polls = {}  # endpoint: the alarm that asks again
+        self._armed = set()  # the endpoints that wait for something to be sent
+
     def attach(self, rp2040):
         """Take the place of the USB controller's own completion of a read."""
-        usb = rp2040.usb_ctrl
+        self._usb = usb = rp2040.usb_ctrl
         complete = usb.endpoint_read_done
-        polls = {}
 
         def endpoint_read_done(endpoint, buffer, delay=None):
             # Endpoint 0 carries the enumeration, where an empty packet means something.
             if not endpoint or len(buffer):
+                self._armed.discard(endpoint)
                 complete(endpoint, buffer, delay)
                 return
-            if endpoint not in polls:
-                ask = functools.partial(ask_again, endpoint)
-                polls[endpoint] = rp2040.clock.create_alarm(ask)
-            polls[endpoint].schedule(POLL_NANOSECONDS)
-
-        def ask_again(endpoint):
-            usb.on_endpoint_read(endpoint, PACKET_BYTES)
+            if endpoint not in self._polls:
+                self._polls[endpoint] = rp2040.clock.create_alarm(functools.partial(self._ask, endpoint))
+            self._armed.add(endpoint)
+            self._polls[endpoint].schedule(POLL_NANOSECONDS)
 
         usb.endpoint_read_done = endpoint_read_done
+
+    def send_now(self):
+        """Send what there is to send at this moment, and not with the next poll."""
+        for endpoint in tuple(self._armed):
+            self._ask(endpoint)
+
+    def _ask(self, endpoint):
+        if endpoint in self._armed:
+            self._usb.on_endpoint_read(endpoint, PACKET_BYTES)
 
 
 class Pads:
