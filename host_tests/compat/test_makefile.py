@@ -27,6 +27,11 @@ class Chunks:
     def recv(self, n):
         return self._data.read(min(n, self._sizes.pop(0) if self._sizes else n))
 
+    def recv_into(self, buffer):
+        data = self.recv(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
     def sendall(self, data):
         self.sent += data
 

@@ -20,6 +20,7 @@ from .kernel import numbers as _c
 from .kernel import socket_numbers as _so
 from .socket import close as close
 from .socket import dup as dup
+from .socket import forget as _forget
 from .socket import getdefaulttimeout as getdefaulttimeout
 from .socket import setdefaulttimeout as setdefaulttimeout
 from .socket import socket as _socket
@@ -79,6 +80,7 @@ def _take_numbers(own):
     _so.renumber(numbers)
     if changed and _sys.modules.pop("afunix.kernel.options", None):
         __import__("afunix.kernel.options")  # its tables have the former numbers
+        _forget("kernel.options")
 
 
 def _fill(names):

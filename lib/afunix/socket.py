@@ -613,24 +613,38 @@ def setdefaulttimeout(seconds):
     _default_timeout = None if seconds is None else _float(seconds)
 
 
-_optional = {}
+# By name. Nothing is added later: another thread may be reading.
+_optional = {
+    "makefile": None,
+    "kernel.files": None,
+    "kernel.message": None,
+    "kernel.numbers": None,
+    "kernel.options": None,
+    "kernel.packet": None,
+    "kernel.rights": None,
+    "kernel.socket_numbers": None,
+}
 
 
 @micropython.native
 def loaded(name):
-    """The optional module afunix.`name`. It is loaded under the kernel's lock alone: where nothing locks the
-    interpreter, a second thread would find one half loaded."""
-    module = _optional.get(name)
+    """The optional module afunix.`name`."""
+    module = _optional[name]
     if module is None:
-        module = _load(name)
+        module = _optional[name] = load(name)
     return module
 
 
-def _load(name):
+def load(name):
+    """Import afunix.`name` under the kernel's lock: where nothing locks the interpreter, a second thread would find it
+    half loaded."""
     with lock:
-        module = __import__("afunix." + name, None, None, ("",))
-    _optional[name] = module
-    return module
+        return __import__("afunix." + name, None, None, ("",))
+
+
+def forget(name):
+    """Let an optional module be asked for again: it has been loaded anew."""
+    _optional[name] = None
 
 
 def _shown(name):
