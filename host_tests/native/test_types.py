@@ -75,6 +75,36 @@ b.mark += 1
 print(b.mark, hasattr(b, "nothing"))
 """
 
+SUBCLASS = """
+import afunix
+from afunix import socket
+
+class Mine(socket):
+    pass
+
+for kind in (afunix.SOCK_STREAM, afunix.SOCK_DGRAM):
+    mine = Mine(type=kind)
+    other = socket(type=kind)
+    if kind == afunix.SOCK_DGRAM:
+        other.bind("other")
+        print(mine.sendto(b"one", "other"), mine.sendto(b"two", 0, "other"), mine.connect("other"))
+    else:
+        with socket() as listener:
+            listener.bind("listener")
+            listener.listen()
+            mine.connect("listener")
+            other = listener.accept()[0]
+    print(mine.sendall(b"three"), mine.send(b"four"), mine.sendmsg([b"five"]))
+    print([other.recv(99) for _ in range(5 if kind == afunix.SOCK_DGRAM else 1)])
+    mine.close()
+    for call, *given in ((mine.sendall, b"x"), (mine.sendto, b"x", "other"), (mine.send, b"x")):
+        try:
+            print(call(*given))
+        except OSError as failure:
+            print(failure.errno)
+print(Mine.sendall is not None, Mine.sendto is not None, socket.sendall is not None, socket.recvfrom_into is not None)
+"""
+
 WIDE = """
 import afunix
 from array import array
@@ -173,6 +203,14 @@ def test_objects_and_subclasses(unix_python):
         assert code == 0 and output.startswith(expected)
     else:
         assert (code, output) == (0, expected + 2 * "AttributeError\n" + "2 False\n")
+
+
+@pytest.mark.unix
+def test_calls_of_a_subclass_send(unix_python):
+    """Those that C has in the place of a method of the class: they are bound to the object, as the others are."""
+    stream = "None 4 4\n[b'threefourfive']\n" + 3 * "9\n"
+    datagrams = "3 3 None\nNone 4 4\n[b'one', b'two', b'three', b'four', b'five']\n" + 3 * "9\n"
+    assert unix_python.run(SUBCLASS) == (0, stream + datagrams + "True True True True\n")
 
 
 @pytest.mark.unix

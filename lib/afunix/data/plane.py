@@ -124,7 +124,7 @@ def adopt(cls):
     native = _afunix.socket(cls, _interned(members), _d=None, **fields)
     for name in _calls:
         if name in own:
-            setattr(cls, name, _calls[name])  # Python's is what C makes unnecessary
+            delattr(cls, name)  # Python's would hide Handle's, which is bound to an object of a subclass
     handle = Handle
 
     @micropython.native
