@@ -113,8 +113,12 @@ static void turn(uint32_t a, uint32_t b) {
 static void put(uint32_t n, uint32_t unused) {
     (void)unused;
     uint8_t *data = fresh(n);
-    uint32_t fits = is_framed(here) ? 0 : least(n, here->size - here->used);
-    assert(af_ring_put(&here->ring, data, n) == (is_framed(here) ? AF_NOT : (int32_t)fits));
+    uint32_t fits = least(n, here->size - here->used);
+    bool is_refused = is_framed(here) || (fits < n && n <= here->control.whole);
+    if (is_refused) {
+        fits = 0;
+    }
+    assert(af_ring_put(&here->ring, data, n) == (is_refused ? AF_NOT : (int32_t)fits));
     model_append(data, fits);
     free(data);
 }
@@ -212,6 +216,7 @@ static void clear(uint32_t a, uint32_t b) {
 static void attention(uint32_t why, uint32_t unused) {
     (void)unused;
     here->control.attention = why;
+    here->control.whole = why / 2; // in the same operation, so that saved inputs go on meaning what they meant
 }
 
 /* Everything there is, on words that may be anything: the sanitizer sees what is touched outside. What comes of it is
@@ -263,7 +268,10 @@ static bool is_writable(const af_side_t *self, bool connected) {
         return self->kind && self->state != AF_LISTENING;
     }
     uint32_t used = other()->used, size = other()->size;
-    return is_framed(other()) ? other()->published < other()->slots && used <= size / 2 : used < size;
+    if (is_framed(other())) {
+        return other()->published < other()->slots && used <= size / 2;
+    }
+    return used < size && size - used >= other()->control.whole;
 }
 
 static uint32_t expected_events(const af_side_t *self, bool connected) {

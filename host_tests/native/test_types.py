@@ -156,9 +156,9 @@ print([
 # Sizes that no ring can have, and lists that are none.
 for memory, slots in ((bytearray(3), 0), (bytearray(0), 0), (bytearray(4), 3)):
     print(refused(make, Endpoint, 0, memory, slots))
-words = array("i", [0] * 11)
+words = array("i", [0] * 12)
 print([refused(Endpoint, 0, *rest) for rest in (
-    (bytearray(4), bytearray(0), [], [], bytearray(43)), (bytearray(4), bytearray(0), (), [], words),
+    (bytearray(4), bytearray(0), [], [], bytearray(47)), (bytearray(4), bytearray(0), (), [], words),
     (bytearray(4), bytearray(0), [], None, words), (b"read", bytearray(0), [], [], words),
     (bytearray(4), memoryview(bytearray(9))[1:], [], [], words),
 )])
@@ -173,7 +173,7 @@ b._d[0].senders.clear()
 b._d[0].ancillary.clear()
 a.send(b"34")
 print(b.recvfrom_into(into), b.recv(9))
-for i in range(11 + len(b._d[0].lengths)):
+for i in range(12 + len(b._d[0].lengths)):
     before = b._d[0].ctl[i]
     for value in (-1, 0x7fffffff, -0x80000000, 3, 1 << 20):
         b._d[0].ctl[i] = value

@@ -31,6 +31,7 @@ static mp_obj_t state_open_for(size_t n_args, const mp_obj_t *args) {
     self->field[E_owner] = args[3];
     control->framed = kind != AF_STREAM;
     control->attention = 0;
+    control->whole = 0;
     af_publish(&control->serial, serial);
     return mp_const_none;
 }

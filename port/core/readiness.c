@@ -12,7 +12,7 @@ bool af_writable(const af_ring_t *ring) {
     if (ring->control->framed) {
         return af_ring_packets(ring) < ring->slots && 2 * used <= ring->size;
     }
-    return used < ring->size;
+    return used < ring->size && ring->size - used >= ring->control->whole;
 }
 
 uint32_t af_poll(const af_side_t *self) {

@@ -29,6 +29,7 @@ typedef struct {
     volatile uint32_t attention;
     volatile uint32_t framed; // not 0: packets are queued, so bytes without a length have no business here
     volatile uint32_t serial; // which socket the ring belongs to, 0 for none
+    volatile uint32_t whole; // bytes that are not more than this are appended together or not at all
 } af_control_t;
 
 typedef struct {
@@ -115,13 +116,16 @@ static inline void af_ring_copy_in(af_ring_t *ring, const uint8_t *data, uint32_
     af_publish(&control->written, (written + n) & ring->wrap);
 }
 
-// Append up to `n` bytes. Returns how many fitted, AF_NOT where packets are queued.
+// Append up to `n` bytes. Returns how many fitted, AF_NOT where packets are queued, or where all must fit and do not.
 static inline int32_t af_ring_put(af_ring_t *ring, const uint8_t *data, uint32_t n) {
     uint32_t fits = af_ring_room(ring);
     if (ring->control->framed) {
         return AF_NOT;
     }
     if (n > fits) {
+        if (n <= ring->control->whole) {
+            return AF_NOT;
+        }
         n = fits;
     }
     if (n) {

@@ -17,7 +17,8 @@ _RWRAP = const(7)
 _ATTENTION = const(8)
 _FRAMED = const(9)
 _SERIAL = const(10)
-_LENGTHS = const(11)
+_WHOLE = const(11)
+_LENGTHS = const(12)
 
 _URGENT = const(16)  # in ATTENTION: an urgent byte is queued
 _RETURNED = const(64)  # in ATTENTION: bytes were given back, and come before those in the ring
@@ -51,7 +52,7 @@ def ready(ctl, target) -> int:
             free = 0
     elif (c[_W] - c[_R]) | (c[_ATTENTION] & _RETURNED):
         events = _IN
-    if free:
+    if free and free >= t[_WHOLE]:
         events |= _OUT
     if c[_ATTENTION] & _URGENT:
         events |= _PRI
@@ -82,8 +83,8 @@ def outlet(ctl, memory, lock):
 @micropython.viper
 def put(self, data, at, n: int, key: int) -> int:
     """A writer's method: append data[at:at + n] to the ring that `self.out` leads to, a stream's bytes as far as they
-    fit. Returns how many, or -1: `out` is None, the packet does not fit, `self` is not the socket that `key` means, or
-    somebody else appends and this may not wait.
+    fit. Returns how many, or -1: `out` is None, a packet or what must go together does not fit, `self` is not the socket
+    that `key` means, or somebody else appends and this may not wait.
     """
     out = self.out
     if not out:
@@ -109,7 +110,10 @@ def put(self, data, at, n: int, key: int) -> int:
                 ring[_LENGTHS + slot] = n
                 senders[slot] = self.origin
         elif n > free:
-            n = free
+            if n > ring[_WHOLE]:
+                n = free
+            else:
+                n = -1
         if n >= 0:
             to = written & (size - 1)
             before_end = size - to

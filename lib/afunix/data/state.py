@@ -1,7 +1,7 @@
 """State: what the control plane sees of an endpoint's ring and sets there, whichever data plane moves its bytes.
 
 Both data planes work on the same control words, which lie in an array('i') so that they are read as machine words.
-ring.py and port/core/ring.h know them, too, and no other file. Counters run over twice the size, which tells a full
+ring.py and port/core/ring.h know them, too, and no other file but kernel/pipe.py, which sets WHOLE. Counters run over twice the size, which tells a full
 ring from an empty one; sizes are powers of two. One writer and one reader may be inside at the same time: the writer
 alone moves W and RW, the reader alone moves R and RR, and each copies bytes before the store that publishes them.
 
@@ -13,6 +13,8 @@ alone moves W and RW, the reader alone moves R and RR, and each copies bytes bef
               A writer that queues ancillary data sets it before it publishes the bytes it belongs to
     FRAMED    not 0: packets are queued, and bytes without a length have no business here
     SERIAL    which socket the ring belongs to: no two that ever were have the same number; 0 while it is nobody's
+    WHOLE     bytes that are not more than this are appended together or not at all: PIPE_BUF of a pipe, 0 of a socket.
+              More than SIZE: nothing is ever appended
     LENGTHS   here begin the lengths of packets, one word for each slot
 """
 
@@ -29,7 +31,8 @@ _RWRAP = const(7)
 _ATTENTION = const(8)
 _FRAMED = const(9)
 _SERIAL = const(10)
-_LENGTHS = const(11)
+_WHOLE = const(11)
+_LENGTHS = const(12)
 
 _NOT_OPEN = const(8)  # in ATTENTION: nobody's
 _BUSY = const(32)  # in ATTENTION: a receive is planned
@@ -74,6 +77,7 @@ class State:
         self.owner = owner
         ctl = self.ctl
         ctl[_FRAMED] = kind != _STREAM
+        ctl[_WHOLE] = 0
         ctl[_ATTENTION] = 0
         ctl[_SERIAL] = serial
 
