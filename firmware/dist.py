@@ -29,8 +29,9 @@ OUT = BUILD / "dist"
 ARCHES = (*natmod.NATIVE, "any")
 # What the minimal set has not: its names in `afunix` raise ImportError at their first use.
 RARE = (
-    *("compat", "constants", "makefile"),
     *("kernel/datagram", "kernel/inflight", "kernel/message", "kernel/options", "kernel/packet", "kernel/urgent"),
+    *("compat", "constants", "fcntl", "fileio", "makefile", "os"),
+    *("kernel/descriptors", "kernel/flock", "kernel/objects", "kernel/pipe", "kernel/vectors"),
 )
 # What the data plane in C makes unnecessary.
 IN_PYTHON = ("data/endpoint", "data/handle", "data/ring")

@@ -109,6 +109,20 @@ DIFFERENCES = (
         {},
     ),
     Difference(
+        "Pipes",
+        "16 pages, of which one is full with less than 4096 bytes; PIPE_BUF is 4096",
+        "the configured ring, whose every free byte can be written; PIPE_BUF is half of it, 4096 at most",
+        "A page is four rings.",
+        {"pipe: one more byte when one is read": 1},
+    ),
+    Difference(
+        "`dup2` onto 0, 1 and 2",
+        "lets standard input or output be something else",
+        "EBADF: the numbers of afunix begin with 3",
+        "0, 1 and 2 are a board's console, which is none of its descriptors.",
+        {"dup2: onto standard input": "EBADF"},
+    ),
+    Difference(
         "Credentials",
         "process, user and group id; root may claim others'",
         "`owner` for the process id, 0 for user and group; nobody claims another's",
@@ -116,8 +130,8 @@ DIFFERENCES = (
         {},
     ),
     Difference(
-        "A call that waits on a socket which another thread closes; one that waits to send to a name, and its own end "
-        "is shut down",
+        "A call that waits on a socket or a pipe which another thread closes; one that waits to send to a name, and "
+        "its own end is shut down",
         "goes on waiting",
         "ends with EBADF; with EPIPE",
         "A thread on a board cannot be ended from outside.",
@@ -129,6 +143,7 @@ DIFFERENCES = (
         | {
             "sendto a full name waits: own end is closed, all is read": ["EBADF", 0],
             "sendto a full name waits: own end is shut down WR, all is read": ["EPIPE", 0],
+            "pipe: its end is closed in another thread while read waits, and a byte comes": "EBADF",
             "STREAM accept waits: listener is closed, a client": ["EBADF"],
             "SEQ accept waits: listener is closed, a client": ["EBADF"],
             "STREAM connect waits: own end is closed, accept makes room": ["EBADF"],

@@ -28,6 +28,7 @@ ERRNO = {
     22: "EINVAL",
     23: "ENFILE",
     24: "EMFILE",
+    25: "ENOTTY",
     28: "ENOSPC",
     29: "ESPIPE",
     32: "EPIPE",
@@ -151,6 +152,7 @@ class Kit:
     def __init__(self, net):
         self.net = net
         self._open = []
+        self._fds = []
         self._labels = {}
 
     # sockets: non-blocking, and closed after the case
@@ -199,6 +201,31 @@ class Kit:
     def adopt(self, fd):
         """A socket of this case that uses descriptor `fd`."""
         return self.keep(self.net.socket(fileno=fd))
+
+    # descriptors: closed after the case, where they are still open
+
+    def keep_fd(self, fd):
+        """Make a descriptor one of this case."""
+        self._fds.append(fd)
+        return fd
+
+    def pipe(self, flags=0o4000):
+        """(descriptor to read from, descriptor to write to), which do not wait unless `flags` is 0."""
+        reader, writer = self.os.pipe2(flags)
+        return self.keep_fd(reader), self.keep_fd(writer)
+
+    def ends(self, kind):
+        """The descriptors of a connected pair that does not wait, without the sockets."""
+        one, other = self.pair(kind)
+        return self.keep_fd(one.detach()), self.keep_fd(other.detach())
+
+    def poll_fd(self, fd):
+        """What poll(2) reports of a descriptor, as `poll` says it of a socket."""
+        return self.shown(self.events_fd(fd, ASKED))
+
+    @staticmethod
+    def shown(events):
+        return "|".join([name for bit, name in EVENTS if events & bit])
 
     # What makes a socket wait, and not for ever: nothing does, SO_RCVTIMEO and SO_SNDTIMEO do, settimeout does.
     WAYS = ("forever", "option", "timeout")
@@ -346,11 +373,13 @@ class Kit:
 
     def poll(self, sock):
         """The events that poll(2) reports when asked for IN, PRI, OUT and RDHUP, as in "IN|OUT|HUP"."""
-        events = self.events(sock, ASKED)
-        return "|".join([name for bit, name in EVENTS if events & bit])
+        return self.shown(self.events(sock, ASKED))
 
     def clean(self):
         """Close the sockets of the case. Returns what is left open, if anything is."""
+        fds, self._fds = self._fds, []
+        for fd in fds:
+            self.attempt(self.os.close, fd)
         opened, self._open = self._open, []
         for sock in opened:
             failed = self.attempt(sock.close)
@@ -377,6 +406,7 @@ class Afunix(Kit):
 
         super().__init__(afunix)
         self.kernel = kernel
+        self._modules = {}
         self._settings = None
         self._before = self._counts()
 
@@ -385,6 +415,42 @@ class Afunix(Kit):
         if self._settings is None:
             self._settings = dict(self.kernel.settings)
         self.net.configure(**settings)
+
+    def _module(self, name):
+        if name not in self._modules:
+            self._modules[name] = __import__("afunix." + name, None, None, ("",))
+        return self._modules[name]
+
+    @property
+    def os(self):
+        return self._module("os")
+
+    @property
+    def fcntl(self):
+        return self._module("fcntl")
+
+    def regular(self, content):
+        """The descriptor of a file, which has no path."""
+        import io
+
+        return self.keep_fd(self.net.install(io.BytesIO(content)))
+
+    def again(self, fd):
+        """A second description of the same file."""
+        return self.keep_fd(self.net.install(self.net.object_of(fd)))
+
+    def pipe_size(self):
+        return self.kernel.settings["ring"]
+
+    def atomic(self):
+        return self.os.PIPE_BUF
+
+    def limit(self):
+        """The first number that no descriptor can have."""
+        return self.kernel.settings["descriptors"] + 3
+
+    def events_fd(self, fd, mask):
+        return self.os.poll(fd, mask)
 
     def _counts(self):
         kernel = self.kernel

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import resource
 import select
 import socket
 import struct
@@ -38,6 +39,35 @@ class Linux(Kit):
         super().__init__(socket)
         self._threads = []
         self._before = self._descriptors()
+
+    os = os
+    fcntl = fcntl
+
+    def regular(self, content):
+        """The descriptor of a file, which has a path for a moment only."""
+        path = self.path()
+        fd = self.keep_fd(os.open(path, os.O_RDWR | os.O_CREAT))
+        os.write(fd, content)
+        os.lseek(fd, 0, os.SEEK_SET)
+        os.unlink(path)
+        return fd
+
+    def again(self, fd):
+        """A second description of the same file."""
+        return self.keep_fd(os.open(f"/proc/self/fd/{fd}", os.O_RDWR))
+
+    def pipe_size(self):
+        return 1 << 16
+
+    def atomic(self):
+        return select.PIPE_BUF
+
+    def limit(self):
+        """The first number that no descriptor can have."""
+        return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+    def events_fd(self, fd, mask):
+        return polled(select, fd, mask)
 
     def _descriptors(self):
         return len(os.listdir("/proc/self/fd"))

@@ -18,6 +18,9 @@ def broken():
     _names(live, found)
     for endpoint in live:
         where = "endpoint %d" % endpoint.index
+        if view.other_end(endpoint) is not None:
+            found += [where + ", a pipe: " + what for what in view.wrong_pipe(endpoint)]
+            continue
         _connections(endpoint, live, where, found)
         _queues(endpoint, where, found)
         if view.route(endpoint) is not view.right_route(endpoint):
@@ -65,6 +68,9 @@ def _references(live, found):
     waiting = [pending for endpoint in live for pending in view.pending(endpoint)]
     for endpoint in live:
         known[id(endpoint)] = endpoint
+        other = view.other_end(endpoint)
+        if other is not None and held.get(id(other), 0) + flying.get(id(other), 0):
+            continue  # a pipe, to which somebody writes
         if endpoint not in waiting and not held.get(id(endpoint)) and not flying.get(id(endpoint)):
             found.append("endpoint %d is in use and nobody has it" % endpoint.index)
     for name in known:
@@ -74,14 +80,14 @@ def _references(live, found):
 
 def _count(description, held, flying, live, found):
     if view.is_socket(description):
-        if description not in live:
+        if view.is_kernels(description) and description not in live:
             found.append("endpoint %d is referred to and unused" % description.index)
             return
         where = "endpoint %d" % description.index
-        counts = view.facts(description)[3]
+        counts = view.facts(description)[3][:2]
     else:
         where = "an installed object"
-        counts = view.file_state(description)[1:]
+        counts = view.file_state(description)[1:3]
     if counts[0] != held + flying or counts[1] != flying:
         wanted = (held + flying, flying)
         found.append("%s: references and those in flight are %s, counted %s" % (where, wanted, tuple(counts[:2])))

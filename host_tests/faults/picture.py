@@ -15,6 +15,8 @@ def picture():
     while at < len(order.known):
         lines.append(_portrait(order.known[at], at, order))
         at += 1
+    lines.append(("inherited", view.inherited()))
+    lines.append(("flocks", tuple([(order.of(held), exclusive) for held, exclusive in view.flocks()])))
     lines.append(("counters",) + tuple(view.counters()))
     lines.append(("strays", len(view.endpoints()) - len(view.unused()) - order.sockets))
     return lines
@@ -36,14 +38,14 @@ class _Order:
             if self.known[number] is description:
                 return number
         self.known.append(description)
-        self.sockets += view.is_socket(description)
+        self.sockets += view.is_kernels(description)
         return len(self.known) - 1
 
 
 def _portrait(description, number, order):
     if not view.is_socket(description):
-        kept, references, in_flight = view.file_state(description)
-        return (number, "object", type(kept).__name__, references, in_flight)
+        state = view.file_state(description)
+        return (number, "object", type(state[0]).__name__) + state[1:]
     ring = view.Ring(description)
     peer = None if description.peer is None else order.of(description.peer)
     waiting = tuple([order.of(pending) for pending in view.pending(description)])

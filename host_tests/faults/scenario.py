@@ -1,6 +1,11 @@
 """The list of scenarios: calls, in every state that is worth telling apart."""
 
-GROUPS = ("opening", "naming", "connecting", "closing", "messages", "rights", "options", "waiting", "files", "tasks")
+# fmt: off
+GROUPS = (
+    "opening", "naming", "connecting", "closing", "messages", "rights", "options", "waiting", "files", "tasks",
+    "descriptors", "pipes",
+)
+# fmt: on
 
 
 class Scenario:

@@ -24,7 +24,8 @@ URGENT = 16
 BUSY = 32
 
 # What a descriptor is made of.
-_EP, _SERIAL, _DESCRIPTION, _ABANDONED = range(4)
+_EP, _SERIAL, _DESCRIPTION, _ABANDONED, _KIND, _INHERITED = range(6)
+_WRITES = 2
 _CLOSED = 1
 
 
@@ -108,6 +109,16 @@ def descriptors():
     return [(i + 3, d[_DESCRIPTION]) for i, d in enumerate(kernel.descriptors) if d is not None]
 
 
+def inherited():
+    """The numbers of the descriptors that have no FD_CLOEXEC."""
+    return tuple([i + 3 for i, d in enumerate(kernel.descriptors) if d is not None and d[_INHERITED]])
+
+
+def flocks():
+    """(description, exclusive) of each lock of flock(2)."""
+    return [(held.description, held.exclusive) for held in _linked(kernel.flocks, "next")]
+
+
 def wrong_descriptors():
     """What is wrong with single descriptors."""
     found = []
@@ -158,9 +169,39 @@ def is_socket(description):
     return description.kind >= 0
 
 
+def is_kernels(description):
+    """Is it one of the kernel's endpoints? What writes to a pipe is none."""
+    return is_socket(description) and description.end != _WRITES
+
+
+def other_end(endpoint):
+    """Of a pipe: the other end; None of a socket."""
+    return endpoint.peer if endpoint.end else None
+
+
+def wrong_pipe(reader):
+    """What is wrong with a pipe, of which this is the end to read from: a list of words."""
+    writer = reader.peer
+    there = writer is not None and writer.references > 0
+    here = reader.references > 0
+    found = []
+    for name, right in (
+        ("peer", writer is not None and writer.peer is reader),
+        ("ends", (reader.end, writer.end) == (1, 2)),
+        ("state", (reader.state, writer.state) == (2 if there else 0, 1)),
+        ("shut", (reader.shut, writer.shut) == (2, 0 if here else 2)),
+        ("error", (reader.error, writer.error) == (0, 0 if here else 32)),
+        ("out", reader.out is None and writer.out is (reader.inlet if here and there else None)),
+        ("serial", bool(reader.serial()) == here and bool(writer.serial()) == there),
+    ):
+        if not right:
+            found.append(name)
+    return found
+
+
 def file_state(file):
     """(object, references, references in flight) of what is no socket."""
-    return file.object, file.references, file.in_flight
+    return file.object, file.references, file.in_flight, file.nonblocking, file.asynchronous
 
 
 class Ring:
@@ -234,9 +275,9 @@ def options(endpoint):
     """What setsockopt set, as a tuple; what it has not set looks like its default."""
     o = endpoint.options
     if o is None:
-        return False, -1, 0, 0, False, ()
+        return False, -1, 0, 0, False, False, ()
     inert = tuple(sorted([pair for pair in o.inert.items() if pair[1]]))
-    return o.passcred, o.peek_offset, o.receive_timeout, o.send_timeout, o.urgent_inline, inert
+    return o.passcred, o.peek_offset, o.receive_timeout, o.send_timeout, o.urgent_inline, o.asynchronous, inert
 
 
 def route(endpoint):
@@ -264,7 +305,7 @@ def facts(endpoint):
         (endpoint.kind, endpoint.state, endpoint.shut, endpoint.error),
         (endpoint.owner, endpoint.credentials, endpoint.nonblocking, endpoint.backlog),
         (address, endpoint.bound is not None, endpoint.orphaned, named(endpoint.peer_address)),
-        (endpoint.references, endpoint.in_flight, endpoint.pending),
+        (endpoint.references, endpoint.in_flight, endpoint.pending, endpoint.end),
     )
 
 
@@ -280,7 +321,7 @@ _OF_A_SOCKET = (
     "kind", "state", "shut", "error", "owner", "credentials", "nonblocking", "backlog",
     "peer", "orphaned", "peer_address", "out", "origin", "callers", "next_caller", "previous_caller",
     "address", "bound", "pending", "first", "last", "next", "marks", "last_mark", "returned", "options",
-    "references", "in_flight", "sender", "cargo",
+    "references", "in_flight", "sender", "cargo", "end",
 )
 # fmt: on
 

@@ -8,13 +8,13 @@ from .socket import load as _load
 from .socket import loaded as _loaded
 
 # Where what is loaded when it is first asked for is.
-_MODULES = {"aio": None, "constants": None, "makefile": None}
+_MODULES = {"aio": None, "constants": None, "fcntl": None, "makefile": None, "os": None}
 _ELSEWHERE = {
     "CMSG_LEN": "message",
     "CMSG_SPACE": "message",
     "send_fds": "message",
     "recv_fds": "message",
-    "ioctl": "options",
+    "ioctl": "descriptors",
 }
 
 

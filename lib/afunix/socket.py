@@ -616,13 +616,17 @@ def setdefaulttimeout(seconds):
 # By name. Nothing is added later: another thread may be reading.
 _optional = {
     "makefile": None,
+    "kernel.descriptors": None,
     "kernel.files": None,
     "kernel.message": None,
     "kernel.numbers": None,
+    "kernel.objects": None,
     "kernel.options": None,
     "kernel.packet": None,
+    "kernel.pipe": None,
     "kernel.rights": None,
     "kernel.socket_numbers": None,
+    "kernel.vectors": None,
 }
 
 

@@ -98,13 +98,14 @@ class Endpoint(State, Recorded):
         self.take = self.take
         self.poll = self.poll
         self.free = None  # the next in the list of those that are unused, or of those that are dying
-        self.protocol = None  # of packets: kernel/packet.py
+        self.protocol = None  # of packets: kernel/packet.py; of pipes: kernel/pipe.py
         self.references = 0
         self.renew()
 
     def renew(self):
         """Give all attributes that belong to one socket their first values."""
         self.kind = self.state = self.shut = 0
+        self.end = 0  # 0 of a socket; which end of a pipe it is: kernel/pipe.py
         self.error = 0  # errno to report once
         self.owner = self.credentials = 0
         self.peer = None
@@ -225,6 +226,8 @@ class Endpoint(State, Recorded):
             events = int(self._poll_alone())
         else:
             events = int(ready(self.ctl, peer.ctl))
+            if not self.state:  # that is what reads from a pipe which nobody writes to any more
+                events |= _HUP
         if shut:
             if shut & _RECEIVE:
                 events |= _IN | _RDHUP

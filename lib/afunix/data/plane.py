@@ -40,6 +40,7 @@ _CALLS = (
 # fmt: on
 _SPECIAL = ("__init__", "__del__", "__enter__", "__exit__", "__repr__")
 
+NATIVE = _afunix is not None
 # The kernel's lock: only what is part of the firmware reaches the scheduler and knows threads.
 SectionLock = getattr(_afunix, "lock", host.SectionLock)
 # Is the __del__ of a socket called? On MicroPython only what is part of the firmware can ask for that.
@@ -84,7 +85,7 @@ if _afunix is not None:
         peer=None, out=None,
         kind=0, state=0, shut=0, error=0, pending=0, owner=0,
         sender=None, cargo=None, appended_at=0, origin=None, options=None, orphaned=False,
-        credentials=0, nonblocking=False, backlog=0, first=None, last=None, next=None,
+        end=0, credentials=0, nonblocking=False, backlog=0, first=None, last=None, next=None,
         address=None, bound=None, peer_address=None,
         callers=None, next_caller=None, previous_caller=None,
         marks=None, last_mark=None, returned=None, in_flight=0,

@@ -83,8 +83,8 @@ def outlet(ctl, memory, lock):
 @micropython.viper
 def put(self, data, at, n: int, key: int) -> int:
     """A writer's method: append data[at:at + n] to the ring that `self.out` leads to, a stream's bytes as far as they
-    fit. Returns how many, or -1: `out` is None, a packet or what must go together does not fit, `self` is not the socket
-    that `key` means, or somebody else appends and this may not wait.
+    fit. Returns how many, or -1: `out` is None, a packet or what must go together does not fit, `self` is not the
+    socket that `key` means, or somebody else appends and this may not wait.
     """
     out = self.out
     if not out:

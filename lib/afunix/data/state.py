@@ -1,9 +1,10 @@
 """State: what the control plane sees of an endpoint's ring and sets there, whichever data plane moves its bytes.
 
 Both data planes work on the same control words, which lie in an array('i') so that they are read as machine words.
-ring.py and port/core/ring.h know them, too, and no other file but kernel/pipe.py, which sets WHOLE. Counters run over twice the size, which tells a full
-ring from an empty one; sizes are powers of two. One writer and one reader may be inside at the same time: the writer
-alone moves W and RW, the reader alone moves R and RR, and each copies bytes before the store that publishes them.
+ring.py and port/core/ring.h know them, too, and no other file but kernel/pipe.py, which sets WHOLE. Counters run over
+twice the size, which tells a full ring from an empty one; sizes are powers of two. One writer and one reader may be
+inside at the same time: the writer alone moves W and RW, the reader alone moves R and RR, and each copies bytes before
+the store that publishes them.
 
     W, R      bytes written, bytes read (modulo WRAP + 1)
     SIZE      bytes of payload the ring holds

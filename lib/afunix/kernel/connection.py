@@ -81,7 +81,7 @@ def adopt(sock, fd, sets, nonblocking):
     ENOTSOCK."""
     descriptor = kernel.at(fd)
     endpoint = descriptor[_DESCRIPTION]
-    if endpoint.kind < 0:
+    if endpoint.kind < 0 or endpoint.end:
         raise error(_ENOTSOCK)
     if not sets:
         nonblocking = endpoint.nonblocking

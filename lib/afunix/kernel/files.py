@@ -230,7 +230,7 @@ def _collect_step(ep, part, at, n, flags, message):
 def _line_step(ep, part, at, n, flags, message):
     """The same for no bytes behind a newline."""
     part.line = None
-    if ep.state == _CONNECTED:
+    if ep.state == _CONNECTED or ep.end:
         if ep.attends(_ANCILLARY | _RETURNED):
             n = _look_for_line(ep, part, at, n)
         else:

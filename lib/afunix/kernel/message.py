@@ -8,7 +8,6 @@ from ..host import (
     bytes_of,
     commit,
     const,
-    copy,
     error,
     index,
     integer,
@@ -20,7 +19,7 @@ from ..host import (
     transaction,
     writable_bytes_of,
 )
-from . import names, rights
+from . import names, rights, vectors
 from . import socket_numbers as so
 from .ancillary import Received
 from .connection import check_connected
@@ -35,6 +34,7 @@ _EINVAL = const(22)
 _EMSGSIZE = const(90)
 _SEQPACKET = const(5)
 _MSG_CTRUNC = const(8)
+_INHERITED = const(5)  # in a descriptor
 
 # struct cmsghdr as on 64-bit Linux, on every board
 _HEADER = const(16)
@@ -149,16 +149,7 @@ def _gathered(buffers):
 
 def _joined(buffers):
     _check_count(buffers)
-    if len(buffers) == 1:
-        return buffers[0]
-    data = bytearray(sum([size_of(buffer) for buffer in buffers]))
-    at = 0
-    for buffer in buffers:
-        n = size_of(buffer)
-        if at + n <= len(data):
-            copy(data, at, buffer, 0, n)
-        at += n
-    return data
+    return vectors.joined(buffers)
 
 
 @micropython.native  # for speed
@@ -277,7 +268,9 @@ class Message(Received):
                 place = kernel.vacancy(place)
             except OSError:
                 break
-            new.append((place, kernel.descriptor()))
+            descriptor = kernel.descriptor()
+            descriptor[_INHERITED] = not self._more_flags
+            new.append((place, descriptor))
         return new
 
     @micropython.native  # for speed
@@ -367,33 +360,18 @@ def _receive(sock, into, n, flags, message):
     return message.result
 
 
-@micropython.native
 def receive_scattered(sock, buffers, ancbufsize, flags):
     """Receive into `buffers`, one after the other. Returns (nbytes, ancdata, msg_flags, address)."""
     message = _message(FULL, ancbufsize, flags)
     _check_count(buffers)
-    whole, sizes = _whole(buffers)
-    done = _receive(sock, whole, len(whole), flags, message)
-    _scatter(whole, buffers, sizes, done[0])
-    return done
-
-
-def _whole(buffers):
-    sizes = [size_of(buffer) for buffer in buffers]
-    return bytearray(sum(sizes)), sizes
+    return _receive_scattered(sock, buffers, vectors.whole(buffers), flags, message)
 
 
 @micropython.native
-def _scatter(whole, buffers, sizes, n):
-    at = 0
-    for i in range(len(buffers)):
-        size = sizes[i]
-        if size > n - at:
-            size = n - at
-        if size > 0:
-            if size_of(buffers[i]) >= size:
-                copy(buffers[i], 0, whole, at, size)
-            at += size
+def _receive_scattered(sock, buffers, whole, flags, message, scatter=vectors.scatter):
+    done = _receive(sock, whole[0], _len(whole[0]), flags, message)
+    scatter(whole[0], buffers, whole[1], done[0])
+    return done
 
 
 def recvmsg_into(sock, buffers, ancbufsize, flags):

@@ -1,13 +1,13 @@
-"""Socket options, socket(7) and unix(7), and the requests of ioctl that concern sockets."""
+"""Socket options, socket(7) and unix(7), and the requests of ioctl(2) that concern sockets alone."""
 
 import struct
 
-from ..host import Recorded, bytes_of, const, error, index, integer, micropython, transaction, wake
+from ..host import Recorded, bytes_of, const, error, index, integer, micropython, wake
 from . import numbers as c
 from . import socket_numbers as so
 from .connection import route, take_error
 from .lock import lock
-from .tables import kernel, opened
+from .tables import opened
 
 _EFAULT = const(14)
 
@@ -24,6 +24,7 @@ class Options(Recorded):
         self.receive_timeout = 0  # microseconds, 0 for none
         self.send_timeout = 0
         self.urgent_inline = False
+        self.asynchronous = False  # O_ASYNC: there are no signals to send
         self.inert = {}
 
     def inherited(self):
@@ -49,7 +50,7 @@ class Options(Recorded):
 
 
 @micropython.native
-def _change(endpoint, name, value):
+def change(endpoint, name, value):
     """Set one of its options, which are made when the first is set."""
     options = endpoint.options
     if options is None:
@@ -162,14 +163,14 @@ def _set(endpoint, level, name, value):
     if name == so.SO_PEEK_OFF:
         return _set_peek_offset(endpoint, number)
     if name == so.SO_PASSCRED:
-        _change(endpoint, "passcred", bool(number))
+        change(endpoint, "passcred", bool(number))
         route(endpoint)
     elif name == so.SO_OOBINLINE:
-        _change(endpoint, "urgent_inline", bool(number))
+        change(endpoint, "urgent_inline", bool(number))
     elif name in _INERT:
         inert = dict(endpoint.options.inert) if endpoint.options else {}
         inert[name] = int(bool(number))
-        _change(endpoint, "inert", inert)
+        change(endpoint, "inert", inert)
     elif name == so.SO_REUSEPORT:
         if number:
             raise error(c.EOPNOTSUPP)
@@ -187,7 +188,7 @@ def _integer(value):
 
 @micropython.native
 def _set_peek_offset(endpoint, number):
-    _change(endpoint, "peek_offset", number)
+    change(endpoint, "peek_offset", number)
     if number >= 0:
         endpoint.attend(c.OPTION)
     else:
@@ -212,7 +213,7 @@ def _set_timeval(endpoint, name, value):
     if not 0 <= us < 1000000:
         raise error(so.EDOM)
     us = max(0, seconds * 1000000 + us)
-    _change(endpoint, "receive_timeout" if name == so.SO_RCVTIMEO else "send_timeout", us)
+    change(endpoint, "receive_timeout" if name == so.SO_RCVTIMEO else "send_timeout", us)
 
 
 def credentials(owner, unknown=65534):
@@ -223,26 +224,7 @@ def credentials(owner, unknown=65534):
     return struct.pack("<iii", owner, user, user)
 
 
-@transaction
-def ioctl(fd, request, argument=0):
-    """ioctl(2) on a socket's descriptor, or the socket. Returns an int.
-
-    FIONREAD, SIOCINQ  bytes that can be received; of a datagram socket, the length of the next datagram
-    SIOCOUTQ           bytes that the peer has not received yet
-    SIOCATMARK         1 where the next byte is the urgent one, or the one behind it
-    FIONBIO            calls wait no more, or for ever again where `argument` is 0
-
-    Raises OSError: EBADF, ENOTTY (no such request, or no socket), EINVAL (of a listener).
-    """
-    if hasattr(fd, "fileno"):
-        fd = fd.fileno()
-    fd, request = index(fd), index(request)
-    with lock:
-        endpoint = kernel.description(fd)
-        answer = _REQUESTS.get(request)
-        if answer is None or endpoint.kind < 0:
-            raise error(so.ENOTTY)
-        return answer(endpoint, argument)
+# What ioctl(2) asks of sockets alone: see descriptors.py
 
 
 def _readable_bytes(endpoint, argument):
@@ -273,14 +255,8 @@ def _at_mark(endpoint, argument):
     return at_mark(endpoint)
 
 
-def _set_nonblocking(endpoint, argument):
-    endpoint.nonblocking = bool(argument)
-    return 0
-
-
-_REQUESTS = {
+REQUESTS = {
     so.FIONREAD: _readable_bytes,
     so.SIOCOUTQ: _unsent_bytes,
     so.SIOCATMARK: _at_mark,
-    so.FIONBIO: _set_nonblocking,
 }

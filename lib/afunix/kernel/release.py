@@ -70,6 +70,8 @@ def dequeue(listener):
 @micropython.native
 def _release(endpoint, unaccepted, release, kernel=kernel, remove=remove, end=_end_connection, dequeue=dequeue):
     """`release` is this function."""
+    if endpoint.end:
+        return endpoint.protocol.release(endpoint)
     if endpoint.bound is not None:
         remove(endpoint)
     endpoint.shut = _BOTH

@@ -25,6 +25,7 @@ class File(Recorded):
         self.references = self.in_flight = 0
         self.next = None  # in the list of those to close
         self.closing = False  # somebody is at it
+        self.nonblocking = self.asynchronous = False  # O_NONBLOCK, O_ASYNC
 
 
 @micropython.native  # for speed

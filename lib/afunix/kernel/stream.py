@@ -10,12 +10,14 @@ from ..host import blank, const, error, micropython, seal, size_of
 from .connection import raise_error
 from .operation import NO_WAIT, perform
 
+_EBADF = const(9)
 _EINVAL = const(22)
 _EPIPE = const(32)
 _EOPNOTSUPP = const(95)
 _EISCONN = const(106)
 _ENOTCONN = const(107)
 _CONNECTED = const(2)
+_READS = const(1)  # of `end`: see pipe.py
 _RECEIVE = const(1)
 _SEND = const(2)
 _ANCILLARY = const(1)  # for Endpoint.attend
@@ -80,13 +82,17 @@ def _begin_step(ep, data, at, n, flags, message):
     if ep.peer is None and not ep.orphaned:
         raise error(_ENOTCONN)
     if ep.shut & _SEND:
-        raise error(_EPIPE)
+        if ep.end == _READS:
+            raise error(_EBADF)
+        if n or not ep.end:  # nothing may always be written to a pipe
+            raise error(_EPIPE)
     return _send_step(ep, data, at, n, flags, message) if n else 0
 
 
 @micropython.native  # for speed
 def _send_step(ep, data, at, n, flags, message):
-    raise_error(ep)
+    if not ep.end:  # that of a pipe is for poll to tell
+        raise_error(ep)
     peer = ep.peer
     if ep.shut & _SEND or peer is None or peer.shut & _RECEIVE:
         raise error(_EPIPE)
@@ -114,8 +120,8 @@ def receive(sock, into, at, n, flags, message, until):
 
 @micropython.native  # for speed
 def receive_step(ep, into, at, n, flags, message):
-    if ep.state != _CONNECTED:
-        raise error(_EINVAL)
+    if ep.state != _CONNECTED and ep.end != _READS:
+        raise error(_EBADF if ep.end else _EINVAL)
     keep = flags & _MSG_PEEK
     if flags & _MSG_OOB:
         from . import urgent
@@ -164,7 +170,7 @@ def _receive_plain(ep, into, at, n, flags, message, skip):
 def _nothing(ep, into, message):
     """There was nothing to take: -1, or 0 and no bytes where nothing will come any more."""
     raise_error(ep)
-    if not ep.shut & _RECEIVE:
+    if not ep.shut & _RECEIVE and ep.state:  # who reads from a pipe is idle once nobody writes
         return -1
     if message is not None:
         if message.owner is None:

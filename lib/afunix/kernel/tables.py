@@ -11,6 +11,8 @@ A descriptor is a list, so that the data plane in C can read it without a look a
     2  the description that it refers to: an Endpoint, or a rights.File; None where it is closed
     3  is it to be closed by who lets go of the lock next?
     4  the kind of that socket, also when it is closed
+    5  would a program that is executed inherit it: is FD_CLOEXEC off? A board only remembers it
+    6  the object that reads and writes by its number, once there is one: see fileio.py
 
 All handles of one descriptor share it. A number says where the table has it, and so may mean another one later.
 """
@@ -70,6 +72,7 @@ class Kernel(Recorded):
         self.suspicious = False  # something may be left with references in flight only
         self.finished = None  # the first File to close, and on from each by `next`
         self.to_close = 0  # descriptors that are marked as abandoned, or more
+        self.flocks = None  # the first lock of flock(2), and on from each by `next`: see flock.py
 
     def serve(self, lock):
         """`lock` is what protects all this; who lets go of it sees to what is left over."""
@@ -167,8 +170,8 @@ class Kernel(Recorded):
     def descriptor(self):
         """A descriptor that is not open yet."""
         if MICROPYTHON:  # there a Table is a list
-            return [self.closed, _CLOSED, None, False, 0]
-        return Table([self.closed, _CLOSED, None, False, 0])
+            return [self.closed, _CLOSED, None, False, 0, False, None]
+        return Table([self.closed, _CLOSED, None, False, 0, False, None])
 
     def closed_like(self, descriptor):
         """One that is closed, of the same kind."""
@@ -238,6 +241,8 @@ class Kernel(Recorded):
         references = description.references - 1
         description.references = references
         if not references:
+            if self.flocks is not None:
+                self.flocks.unlock(description)
             if description.kind >= 0:
                 description.free = self.dying
                 self.dying = description
