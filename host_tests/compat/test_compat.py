@@ -28,16 +28,17 @@ def _real(name, directory):
     return printed
 
 
-@pytest.mark.parametrize("name", ["echo.py", "threads.py"])
+@pytest.mark.parametrize("name", ["echo.py", "threads.py", "descriptors.py"])
 def test_a_program_for_cpython_on_cpython(name, tmp_path):
     program = PROGRAMS / name
-    code = f"import afunix.compat, runpy; runpy.run_path({str(program)!r}, run_name='__main__')"
+    lend = "afunix.compat.lend('os', 'fcntl'); " if name == "descriptors.py" else ""
+    code = f"import afunix.compat, runpy; {lend}runpy.run_path({str(program)!r}, run_name='__main__')"
     assert _cpython(code, tmp_path) == _real(name, tmp_path)
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.unix
-@pytest.mark.parametrize("name", ["echo.py", "threads.py"])
+@pytest.mark.parametrize("name", ["echo.py", "threads.py", "descriptors.py"])
 def test_a_program_for_cpython_on_micropython(name, unix_python, tmp_path):
     code, printed = unix_python.run("import afunix.compat\n" + (PROGRAMS / name).read_text())
     assert printed == _real(name, tmp_path)
@@ -45,13 +46,14 @@ def test_a_program_for_cpython_on_micropython(name, unix_python, tmp_path):
 
 
 @pytest.mark.board
-def test_a_program_for_cpython_on_a_board(board, tmp_path):
+@pytest.mark.parametrize("name", ["echo.py", "descriptors.py"])
+def test_a_program_for_cpython_on_a_board(name, board, tmp_path):
     board.soft_reset()
     printed = board.exec("import afunix.compat")
-    printed += board.exec((PROGRAMS / "echo.py").read_text())
+    printed += board.exec((PROGRAMS / name).read_text())
     # `socket` was ours until here.
     board.soft_reset()
-    assert printed.replace("\r\n", "\n") == _real("echo.py", tmp_path)
+    assert printed.replace("\r\n", "\n") == _real(name, tmp_path)
 
 
 OTHER_FAMILIES = """

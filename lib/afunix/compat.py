@@ -8,6 +8,10 @@ TimeoutError, ...) become builtins, and what afunix raises, where the board lack
 On a board with a socket module of its own, `socket.socket` is a class without instances, which chooses between that
 and afunix: isinstance() and subclasses need afunix.socket.
 
+On a board `import os` and `import fcntl` then know pipes and descriptors, too: what the board's own module lacks is
+afunix.os's, which is loaded when it is asked for first. On CPython `lend("os", "fcntl")` does that, where afunix comes
+first: its numbers are not the operating system's.
+
 On CPython it is for modules that import `socket` afterwards. What hands descriptors of sockets to the operating system
 (multiprocessing, selectors) is to be imported before; asyncio is imported here.
 """
@@ -158,8 +162,43 @@ def __getattr__(name):
     raise AttributeError(name)
 
 
+class _Lent:
+    """A module with what the board's own has, and what afunix has."""
+
+    def __init__(self, name):
+        self.__name__ = name
+        self._own = _loaded(name)
+        self._loaded = None
+
+    def __getattr__(self, name):
+        own = self._own
+        if _MICROPYTHON and hasattr(own, name):
+            return getattr(own, name)
+        if self._loaded is None:
+            self._loaded = _loaded("afunix." + self.__name__)
+        return getattr(self._loaded if hasattr(self._loaded, name) else own, name)
+
+
+def _loaded(name):
+    """None where there is no such module."""
+    try:
+        return __import__(name, None, None, ("",))
+    except ImportError:
+        return None
+
+
+def lend(*names):
+    """Let `import os`, `import fcntl` find afunix's beside the board's own from now on; `names` are "os", "fcntl"."""
+    for name in names:
+        if name not in ("os", "fcntl"):
+            raise ValueError("there is nothing to lend to " + name)
+        if not isinstance(_sys.modules.get(name), _Lent):
+            _sys.modules[name] = _Lent(name)
+
+
 if _MICROPYTHON:
     timeout = _define_errors()
+    lend("os", "fcntl")
     has_ipv6 = hasattr(_own, "AF_INET6")
     error = gaierror = herror = OSError
 else:
