@@ -50,9 +50,14 @@ def native_for(architecture):
     return "armv7m" if architecture == "armv7em" else architecture
 
 
+def in_ram(source):
+    """A file's source as boards have it in RAM: less of it is native than in firmware."""
+    return _FOR_SPEED.sub("", source)
+
+
 def compile_file(path, architecture):
     """A Python file as .mpy for an architecture; None stands for interpreters without native code."""
-    source = _FOR_SPEED.sub("", path.read_text(encoding="utf-8"))
+    source = in_ram(path.read_text(encoding="utf-8"))
     if not architecture:
         # The same functions do as bytecode; those in viper that do not have a twin in lib/afunix/host/plain.py.
         source = re.sub(r"(?m)^\s*@micropython\.(native|viper)\s*$", "", source)

@@ -3,7 +3,7 @@
 import sys
 
 plane = sys.argv[2]
-if plane == "python":
+if plane.startswith("python"):
     sys.modules["_afunix"] = None
 
 import sweep  # noqa: E402, the plane is chosen before

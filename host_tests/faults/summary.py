@@ -3,10 +3,11 @@
 from pathlib import Path
 
 # The columns of the table: which kinds of faults on which planes count in each.
+_ON_MICROPYTHON = ("c", "python", "c-ram", "python-ram")
 COLUMNS = {
-    "Ctrl-C": (("c", "python"), ("interrupt",)),
-    "callbacks": (("c", "python"), ("callback", "closing")),
-    "allocations": (("c", "python"), ("memory", "heap", "collect")),
+    "Ctrl-C": (_ON_MICROPYTHON, ("interrupt",)),
+    "callbacks": (_ON_MICROPYTHON, ("callback", "closing")),
+    "allocations": (_ON_MICROPYTHON, ("memory", "heap", "collect")),
     "CPython: lines": (("cpython",), ("line", "callback", "closing", "collect")),
     "CPython: opcodes": (("cpython",), ("opcode",)),
 }

@@ -1,10 +1,12 @@
 """Every control call survives a fault at any place: see sweep.py.
 
-One process for each group of scenarios and each data plane, as many at a time as there are processors. What they tried
-is summed up in build/faults/sweeps/summary.md.
+One process for each group of scenarios and each data plane, as many at a time as there are processors. On MicroPython
+both planes run twice: as they are in firmware, and ("-ram") with as little native code as they have in a board's RAM.
+What they tried is summed up in build/faults/sweeps/summary.md.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +16,8 @@ import pytest
 import scenario
 import summary
 
+from afunix_tools.mpy import in_ram
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 FAULTS = ROOT / "build/faults/micropython"
@@ -21,13 +25,14 @@ SWEEPS = ROOT / "build/faults/sweeps"
 # A sweep that makes no progress ends itself; this is for one that runs in circles.
 TIMEOUT = 3600
 SHOWN = 40
+PLANES = ("c", "python", "c-ram", "python-ram")
 
 pytestmark = pytest.mark.timeout(TIMEOUT)
 
 
 def _sweep(group, plane):
     """Run one process. Returns its output."""
-    paths = (ROOT / "lib", HERE)
+    paths = (SWEEPS / "lib" if plane.endswith("-ram") else ROOT / "lib", HERE)
     if plane == "cpython":
         command = [sys.executable, str(HERE / "run.py")]
         environment = {"PYTHONPATH": os.pathsep.join(map(str, paths)), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -46,12 +51,20 @@ def _sweep(group, plane):
     return done.stdout.decode(errors="replace")
 
 
+def _copy_as_in_ram():
+    for path in (ROOT / "lib").rglob("*.py"):
+        copy = SWEEPS / "lib" / path.relative_to(ROOT / "lib")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(in_ram(path.read_text()))
+
+
 @pytest.fixture(scope="session")
 def sweeps(request):
     """{(group, plane): the future of its output} of all that this run of pytest asks for."""
     calls = [getattr(item, "callspec", None) for item in request.session.items]
     wanted = [call.params["sweep"] for call in calls if call is not None and "sweep" in call.params]
-    SWEEPS.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(SWEEPS, ignore_errors=True)
+    _copy_as_in_ram()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         yield {each: pool.submit(_sweep, *each) for each in wanted}
     summary.write(SWEEPS)
@@ -63,9 +76,7 @@ def test_no_place_is_wrong_on_cpython(sweeps, sweep):
 
 
 @pytest.mark.unix
-@pytest.mark.parametrize(
-    "sweep", [(group, plane) for group in scenario.GROUPS for plane in ("c", "python")], ids="-".join
-)
+@pytest.mark.parametrize("sweep", [(group, plane) for group in scenario.GROUPS for plane in PLANES], ids="-".join)
 def test_no_place_is_wrong_on_unix(sweeps, sweep):
     _no_place_is_wrong(sweeps, sweep)
 
