@@ -128,7 +128,7 @@ class Targets:
     def _board(self, script, what, plane):
         board = self._request.getfixturevalue("boards").get(plane, what)
         try:
-            # A reset costs seconds on an emulated board: only a script that died, or a heap in pieces, makes one necessary.
+            # A reset costs seconds on an emulated board: it takes a script that died, or a heap in pieces.
             if self._in_order != (what, plane) or not _has_room(board):
                 board.soft_reset()
             self._in_order = None
