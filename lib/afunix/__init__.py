@@ -1,7 +1,7 @@
 """afunix: Unix domain sockets inside one MicroPython board, or one CPython process."""
 
 from .kernel.tables import kernel
-from .socket import close, configure, dup, install, object_of, socket, socketpair, unlink
+from .socket import _loaded, close, configure, dup, install, object_of, socket, socketpair, unlink
 
 # Where what is loaded when it is first asked for is.
 _MODULES = ("aio", "compat", "constants", "makefile")
@@ -23,9 +23,9 @@ def __getattr__(name):
     if name in _MODULES:
         return _load(name)
     if name in _ELSEWHERE:
-        return getattr(_load("kernel." + _ELSEWHERE[name]), name)
+        return getattr(_loaded("kernel." + _ELSEWHERE[name]), name)
     for module in ("kernel.numbers", "kernel.socket_numbers"):
-        module = _load(module)
+        module = _loaded(module)
         if hasattr(module, name):
             return getattr(module, name)
     raise AttributeError(name)
