@@ -2,6 +2,7 @@
 
 from .data.plane import FINALISERS, Handle, adopt, tell_names
 from .host import (
+    aside,
     bytes_of,
     collect,
     const,
@@ -236,8 +237,7 @@ class socket(Handle):
             self._closed = True
         elif self._fd >= 0:
             if lock.is_mine():  # a callback that came in the middle of one of this thread's calls: its end does it
-                abandon(self._d)
-                self._fd = -1
+                _leave(self)
                 return
             if not _close(self, self._fd, self._d):
                 raise error(_EBADF)
@@ -249,8 +249,7 @@ class socket(Handle):
             """A socket that is dropped is closed."""
             if getattr(self, "_fd", -1) >= 0:
                 dropped(self)
-                abandon(self._d)
-                self._fd = -1
+                _leave(self)
                 later(settle_dropped)
 
     def detach(self):
@@ -565,6 +564,14 @@ class socket(Handle):
             self.close()
             return 0
         return -_EINVAL
+
+
+@aside
+@micropython.native
+def _leave(sock):
+    """Let who lets go of the lock close it. It is closed, whatever becomes of the section that this comes in."""
+    abandon(sock._d)
+    sock._fd = -1
 
 
 _make = adopt(socket)

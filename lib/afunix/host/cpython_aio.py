@@ -104,11 +104,14 @@ def keep(sock, task):
     _opened[sock] = asyncio.get_running_loop(), weakref.ref(task)
 
 
-pass_on = keep  # a socket is kept for one task
+def pass_on(sock, task):
+    """`sock` is a server's now, which is nothing without its loop."""
+    _opened[sock] = asyncio.get_running_loop(), None
 
 
 def bury():
-    """Close what was opened for tasks that did not end before their loop was closed. asyncio.run lets them end."""
+    """Close what was opened for tasks that did not end before their loop was closed, and servers of loops that are:
+    asyncio.run lets tasks end, but Ctrl-C may come where one ends."""
     for sock, (loop, task) in list(_opened.items()):
-        if loop.is_closed() and task() and not task().done():
+        if loop.is_closed() and (task is None or task() and not task().done()):
             sock.close()

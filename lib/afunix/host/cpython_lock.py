@@ -264,8 +264,26 @@ def transaction(thing):
         return _transaction(thing)
     for name, method in tuple(thing.__dict__.items()):
         if callable(method) and (name[0] != "_" or name == "__init__"):
-            setattr(thing, name, _transaction(method))
+            call = _transaction(method)
+            setattr(thing, name, _at_once_or_after_operation(call) if name == "close" else call)
     return thing
+
+
+def _at_once_or_after_operation(close):
+    """A signal's handler may close the socket whose ring the thread that it interrupts works on, under locks that
+    closing needs: it is closed at the end of that."""
+
+    @functools.wraps(close)
+    def close_when_possible(self):
+        frame = sys._getframe(1)
+        while frame is not None:
+            if frame.f_code in operations:
+                _postponed.append(functools.partial(close, self))
+                return
+            frame = frame.f_back
+        close(self)
+
+    return close_when_possible
 
 
 def _transaction(function):
