@@ -173,7 +173,9 @@ def _parameters():
 
 def _parameters_of(target, form, script):
     mark = "qemu" if target in OTHER_BOARDS else target
-    marks = getattr(pytest.mark, mark) if target in MICROPYTHON else ()
+    marks = [getattr(pytest.mark, mark)] if target in MICROPYTHON else []
+    if form == "board-python":
+        marks.append(pytest.mark.beside)
     for name, expected, _function, _kind in kit.cases:
         yield pytest.param(form, script, name, expected, id=f"{form}-{name}", marks=marks)
 
